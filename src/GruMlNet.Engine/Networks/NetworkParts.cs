@@ -1,0 +1,72 @@
+// The layers of a network, made from its shape.
+using GruMlNet.Engine.Layers;
+
+namespace GruMlNet.Engine.Networks;
+
+/// <summary>Read-only after <see cref="Pack"/>: shared by all passes over the network.</summary>
+internal sealed class NetworkParts
+{
+    public NetworkParts(NetworkShape shape, ParameterLayout layout)
+    {
+        Shape = shape;
+        if (shape.StepEmbeddingSize > 0) Embedding = new DenseLayer(layout, "embedding", shape.InputSize, shape.StepEmbeddingSize, Activation.Relu);
+        var layers = new SequenceLayer[shape.Layers];
+        for (var i = 0; i < layers.Length; i++)
+            layers[i] = MakeLayer(shape, layout, i == 0 ? Embedding?.OutputSize ?? shape.InputSize : shape.StateFeatures, i);
+        Recurrent = layers.Length == 1 ? layers[0] : new StackedLayer(layers, shape.LayerDropout);
+        FeatureSize = shape.StateFeatures + shape.ContextSize;
+        Head = shape.HasHead ? MakeHead(shape, layout, FeatureSize) : [];
+        if (shape.HasExperts)
+            Experts = new ExpertMixture(layout, "experts", FeatureSize, shape.WindowSize, shape.OutputSize / shape.OutputsPerExpertOutput, shape.GivenExperts, shape.LinearExperts);
+    }
+
+    public NetworkShape Shape { get; }
+
+    public DenseLayer? Embedding { get; }
+
+    public SequenceLayer Recurrent { get; }
+
+    /// <summary>The pooled state and the context.</summary>
+    public int FeatureSize { get; }
+
+    /// <summary>The hidden dense layers and the output layer; empty without a head.</summary>
+    public DenseLayer[] Head { get; }
+
+    public ExpertMixture? Experts { get; }
+
+    public void Pack(ReadOnlySpan<float> parameters)
+    {
+        Embedding?.Pack(parameters);
+        Recurrent.Pack(parameters);
+        foreach (var layer in Head) layer.Pack(parameters);
+        Experts?.Pack(parameters);
+    }
+
+    private static SequenceLayer MakeLayer(NetworkShape shape, ParameterLayout layout, int inputSize, int index)
+    {
+        var forward = MakeCell(shape, layout, inputSize, $"l{index}", reverse: false);
+        return shape.Bidirectional ? new BidirectionalLayer(forward, MakeCell(shape, layout, inputSize, $"l{index}_reverse", reverse: true), shape.Merge) : forward;
+    }
+
+    private static RecurrentLayer MakeCell(NetworkShape shape, ParameterLayout layout, int inputSize, string suffix, bool reverse) => shape.Cell switch
+    {
+        RecurrentCell.Gru => new GruLayer(layout, inputSize, shape.HiddenSize, shape.Reset, shape.Bias, reverse, suffix, "gru."),
+        RecurrentCell.Lstm => new LstmLayer(layout, inputSize, shape.HiddenSize, shape.Bias, reverse, suffix, "lstm."),
+        RecurrentCell.ElmanTanh => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: false, shape.Bias, reverse, suffix, "rnn."),
+        RecurrentCell.ElmanRelu => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: true, shape.Bias, reverse, suffix, "rnn."),
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Cell, $"Unknown cell {shape.Cell}."),
+    };
+
+    private static DenseLayer[] MakeHead(NetworkShape shape, ParameterLayout layout, int inputSize)
+    {
+        var head = new DenseLayer[shape.HeadSizes.Count + 1];
+        for (var i = 0; i < shape.HeadSizes.Count; i++)
+        {
+            head[i] = new DenseLayer(layout, $"head.{i}", inputSize, shape.HeadSizes[i], shape.HeadActivation);
+            inputSize = shape.HeadSizes[i];
+        }
+        // A small start of the last layer: the network begins near zero output, whatever the scale of its states.
+        head[^1] = new DenseLayer(layout, "head.output", inputSize, shape.OutputSize, Activation.None, start: Initializer.GlorotUniform(scale: 0.1f));
+        return head;
+    }
+}

@@ -1,0 +1,84 @@
+// A network: its shape, its parameters, and the layers that use them.
+using System.Collections.Concurrent;
+using GruMlNet.Engine.Layers;
+
+namespace GruMlNet.Engine.Networks;
+
+/// <summary>
+/// A recurrent network with its weights. <see cref="Predict"/> may be called by any number of threads at once, as long as
+/// nobody trains the network or sets its parameters meanwhile.
+/// </summary>
+public sealed class RecurrentNetwork
+{
+    private readonly float[] _parameters;
+    private readonly ConcurrentBag<NetworkPass> _idlePasses = [];
+
+    private RecurrentNetwork(NetworkShape shape, Func<ParameterLayout, float[]> parameters)
+    {
+        shape.Validate();
+        Shape = shape;
+        Parts = new NetworkParts(shape, Layout);
+        _parameters = parameters(Layout);
+        Parts.Pack(_parameters);
+    }
+
+    /// <summary>Makes a network with fresh weights.</summary>
+    /// <param name="shape">What the network is made of.</param>
+    /// <param name="seed">Same shape and seed, same weights, on every machine.</param>
+    /// <exception cref="ArgumentException">The shape is invalid; the message says how.</exception>
+    public static RecurrentNetwork Create(NetworkShape shape, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return new RecurrentNetwork(shape, layout => layout.Initialize(seed));
+    }
+
+    /// <summary>Makes a network with given weights.</summary>
+    internal static RecurrentNetwork FromParameters(NetworkShape shape, Func<ParameterLayout, float[]> parameters) => new(shape, parameters);
+
+    /// <summary>What the network is made of.</summary>
+    public NetworkShape Shape { get; }
+
+    /// <summary>Number of trainable values.</summary>
+    public int ParameterCount => _parameters.Length;
+
+    /// <summary>All weights in one array: read-only view.</summary>
+    public ReadOnlySpan<float> Parameters => _parameters;
+
+    internal ParameterLayout Layout { get; } = new();
+
+    internal NetworkParts Parts { get; }
+
+    /// <summary>Replaces all weights.</summary>
+    internal void SetParameters(ReadOnlySpan<float> parameters)
+    {
+        if (parameters.Length != _parameters.Length) throw new ArgumentException($"The network has {_parameters.Length} parameters, got {parameters.Length}.", nameof(parameters));
+        parameters.CopyTo(_parameters);
+        Parts.Pack(_parameters);
+    }
+
+    /// <summary>The weights, to be changed in place; <see cref="ParametersChanged"/> must follow.</summary>
+    internal Span<float> MutableParameters => _parameters;
+
+    /// <summary>Takes over weights that were changed in place.</summary>
+    internal void ParametersChanged() => Parts.Pack(_parameters);
+
+    /// <summary>Starts a live sequence: features come one step at a time, and each step costs the same however long the sequence gets.</summary>
+    /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools by mean or maximum, or has experts.</exception>
+    public SequenceStepper CreateStepper() => new(this);
+
+    /// <summary>Computes the outputs of a batch; without dropout.</summary>
+    /// <param name="batch">Inputs, with context and window where the shape has them; made for this network's shape.</param>
+    /// <param name="output">[B,O], or [T,B,O] when the pooling is Whole; overwritten.</param>
+    /// <exception cref="ArgumentException">The batch is for another shape, or the output is too short.</exception>
+    public void Predict(SequenceBatch batch, Span<float> output)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Shape != Shape) throw new ArgumentException("The batch was made for a network of another shape.", nameof(batch));
+        var size = batch.OutputRows * Shape.OutputSize;
+        if (output.Length < size) throw new ArgumentException($"output needs {size} values ({batch.OutputRows} rows of {Shape.OutputSize}), got {output.Length}.", nameof(output));
+        // A pass that is too small for this batch is dropped: the next one is made for the larger size.
+        if (!_idlePasses.TryTake(out var pass) || !pass.Fits(batch)) pass = new NetworkPass(Parts, batch.MaxSteps, batch.MaxRows, training: false);
+        pass.Forward(batch, dropoutSeed: 0).CopyTo(output);
+        _idlePasses.Add(pass);
+    }
+}

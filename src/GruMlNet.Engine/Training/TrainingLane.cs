@@ -1,0 +1,31 @@
+// A share of a batch: the blocks that one gradient is summed over.
+using GruMlNet.Engine.Losses;
+using GruMlNet.Engine.Networks;
+
+namespace GruMlNet.Engine.Training;
+
+/// <summary>Takes its blocks through the network one after another and sums their losses and gradients; one thread at a time.</summary>
+internal sealed class TrainingLane(int parameters, NetworkPass pass, Loss loss, SequenceBatch largest)
+{
+    private readonly float[] _outputGradient = new float[(largest.Shape.Pooling == SequencePooling.Whole ? largest.MaxSteps : 1) * largest.MaxRows * largest.Shape.OutputSize];
+
+    /// <summary>Sum of the blocks' gradients, each scaled as it was added.</summary>
+    public float[] Gradient { get; } = new float[parameters];
+
+    /// <summary>Unscaled sum of the blocks' losses.</summary>
+    public double Loss { get; private set; }
+
+    public void Clear()
+    {
+        Array.Clear(Gradient);
+        Loss = 0;
+    }
+
+    /// <summary>Forward, loss, backward.</summary>
+    public void Add(SequenceBatch block, float scale, ulong dropoutSeed)
+    {
+        var output = pass.Forward(block, dropoutSeed);
+        Loss += loss.Evaluate(block.OutputRows, output, block.ActiveTargets, block.ActiveWeights, scale, _outputGradient);
+        pass.Backward(block, _outputGradient, Gradient);
+    }
+}

@@ -1,0 +1,113 @@
+// From series to a trained model: choose, analyse, train an ensemble.
+using GruMlNet.Engine.Losses;
+using GruMlNet.Engine.Networks;
+using GruMlNet.Engine.Training;
+
+namespace GruMlNet;
+
+internal static class ForecastTrainer
+{
+    /// <summary>Observed values without which nothing is trained.</summary>
+    private const int MinObserved = 3;
+
+    /// <summary>Steps before the first forecast that can be scored.</summary>
+    private const int MinHistory = 4;
+
+    private const int DefaultEnsembleSize = 3;
+
+    public static ForecastModel Train(IReadOnlyList<float[]> series, int horizon, int? seasonalityHint, GruForecastModelOptions options, int seed, Action<string> log, CancellationToken token)
+    {
+        options.Validate();
+        CheckData(series, horizon);
+        var plan = ForecastPlan.Choose(series, horizon, seasonalityHint, options, token);
+        log($"season {plan.Season}, {(plan.UseLog ? "logarithms" : "plain values")}, context {plan.ContextLength} steps, {(plan.NonNegative ? "kept at or above 0" : "any sign")}");
+
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads ?? Environment.ProcessorCount, CancellationToken = token };
+        var analyses = Analyze(plan, series, parallel);
+        var features = new WindowFeatures(plan.Season);
+        var examples = new ForecastExamples(analyses, features);
+        plan = plan with { NetworkTrust = ForecastPlan.TrustOf(examples.Count) };
+        if (plan.NetworkTrust == 0)
+        {
+            log($"{examples.Count} examples are too few to train a network on: the classical forecasters alone are combined");
+            return new ForecastModel(plan, []);
+        }
+        return new ForecastModel(plan, TrainEnsemble(plan, examples, features, options, seed, log, parallel));
+    }
+
+    private static void CheckData(IReadOnlyList<float[]> series, int horizon)
+    {
+        var (longest, observed) = (0, 0);
+        foreach (var values in series)
+        {
+            longest = Math.Max(longest, values.Length);
+            for (var t = 0; t < values.Length; t++)
+            {
+                if (float.IsInfinity(values[t])) throw new InvalidOperationException($"Value {t + 1} of the series is {values[t]}; a forecaster learns from finite numbers. Replace infinities by NaN (missing) or by real values.");
+            }
+            observed = Math.Max(observed, Observed(values));
+        }
+        if (longest == 0) throw new InvalidOperationException("There is no value to learn from: the data is empty. Give at least one series.");
+        if (observed == 0) throw new InvalidOperationException($"There is no value to learn from: all {longest} are NaN (missing). Check the input column.");
+        if (longest < horizon + MinHistory || observed < MinObserved)
+            throw new InvalidOperationException($"The horizon of {horizon} steps is longer than the data allows: it needs a series of at least {horizon + MinHistory} steps with {MinObserved} values, and the longest has {longest} steps ({observed} values). Shorten the horizon or give more history.");
+    }
+
+    private static int Observed(ReadOnlySpan<float> values)
+    {
+        var count = 0;
+        foreach (var v in values)
+            if (!float.IsNaN(v)) count++;
+        return count;
+    }
+
+    private static SeriesAnalysis[] Analyze(ForecastPlan plan, IReadOnlyList<float[]> series, ParallelOptions parallel)
+    {
+        // What lies before the context is never looked at, so it cannot stand in for recent values.
+        var usable = series.Where(s => Observed(plan.Recent(s)) >= MinObserved).ToArray();
+        if (usable.Length == 0)
+            throw new InvalidOperationException($"There is too little to learn from: no series has {MinObserved} values among its latest {plan.ContextLength} steps. Drop the missing steps at the end, or set a longer ContextLength.");
+        var keep = plan.OriginsToKeep(usable.Length);
+        var analyses = new SeriesAnalysis[usable.Length];
+        Parallel.For(0, usable.Length, parallel, i => analyses[i] = plan.Analyze(usable[i], keep));
+        return analyses;
+    }
+
+    private static RecurrentNetwork[] TrainEnsemble(ForecastPlan plan, ForecastExamples examples, WindowFeatures features, GruForecastModelOptions options, int seed, Action<string> log, ParallelOptions parallel)
+    {
+        var shape = plan.Shape(options.HiddenSize ?? ForecastPlan.DefaultHiddenSize(examples.Count), features);
+        var networks = new RecurrentNetwork[options.EnsembleSize ?? DefaultEnsembleSize];
+        var stop = false;
+        log($"{examples.Count} examples, {networks.Length} networks of {RecurrentNetwork.Create(shape, 0).ParameterCount} parameters");
+        try
+        {
+            Parallel.For(0, networks.Length, parallel, i =>
+            {
+                networks[i] = RecurrentNetwork.Create(shape, unchecked(seed * 1_000_003 + i));
+                var result = Trainer.Train(networks[i], examples, new AbsoluteLoss(), TrainingOf(i), cancellationToken: parallel.CancellationToken);
+                if (result.End == TrainingEnd.Diverged) log($"network {i + 1} diverged after epoch {result.Epochs}: its last good weights are kept; a lower learning rate helps");
+            });
+        }
+        catch (AggregateException e)
+        {
+            // One failure, or the same one in each network: the first tells it all, with its own type.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        return networks;
+
+        TrainerOptions TrainingOf(int member)
+        {
+            var training = (options.Training ?? ForecastPlan.DefaultTraining(examples.Count)).Clone();
+            training.Threads ??= Math.Max(1, parallel.MaxDegreeOfParallelism / networks.Length); // what is left when each network has one
+            training.Seed = unchecked(seed * 1_000_003 + member);
+            training.Progress = progress =>
+            {
+                if (member > 0) return !Volatile.Read(ref stop);
+                log(FormattableString.Invariant($"epoch {progress.Epoch}/{progress.MaxEpochs}: loss {progress.TrainingLoss:G4}, learning rate {progress.LearningRate:G3}, {progress.Remaining.TotalSeconds:F1} s left"));
+                if (options.Progress is { } callback && !callback(progress)) Volatile.Write(ref stop, true);
+                return !Volatile.Read(ref stop);
+            };
+            return training;
+        }
+    }
+}

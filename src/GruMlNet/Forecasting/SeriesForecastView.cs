@@ -1,0 +1,27 @@
+using Microsoft.ML;
+
+namespace GruMlNet;
+
+/// <summary>
+/// The view that <see cref="GruForecastTransformer"/> returns. Its rows depend on their order, so it is never shuffled and
+/// is read by one cursor at a time; any number of cursors may run side by side.
+/// </summary>
+internal sealed class SeriesForecastView(GruForecastTransformer transformer, IDataView source) : IDataView
+{
+    internal GruForecastTransformer Transformer { get; } = transformer;
+
+    internal IDataView Source { get; } = source;
+
+    public DataViewSchema Schema { get; } = transformer.Columns.AddTo(source.Schema);
+
+    public bool CanShuffle => false;
+
+    public long? GetRowCount() => Source.GetRowCount();
+
+    // A random order is not possible, so the request for one is ignored, as IDataView allows.
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+        => new SeriesForecastCursor(this, columnsNeeded);
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+        => [GetRowCursor(columnsNeeded)];
+}

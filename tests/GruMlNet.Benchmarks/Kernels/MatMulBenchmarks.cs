@@ -1,0 +1,33 @@
+using BenchmarkDotNet.Attributes;
+using GruMlNet.Engine.Kernels;
+
+namespace GruMlNet.Benchmarks.Kernels;
+
+/// <summary>The recurrent product of a GRU: [16,H]·[H,3H], the packing of its right side, and its plain twin.</summary>
+public class MatMulBenchmarks
+{
+    private const int Rows = 16;
+    private float[] _a = [], _c = [], _weights = [];
+    private PackedMatrix _b = new(1, 1);
+
+    [Params(32, 64, 128, 256)]
+    public int Hidden { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        (_a, _c, _weights) = (Values.Random(Rows * Hidden), new float[Rows * 3 * Hidden], Values.Random(Hidden * 3 * Hidden));
+        _b = new PackedMatrix(Hidden, 3 * Hidden);
+        Pack();
+    }
+
+    [Benchmark(Baseline = true)]
+    public void Multiply() => MatMul.Multiply(Rows, _a, Hidden, 1, _b, _c, 3 * Hidden, accumulate: false);
+
+    [Benchmark]
+    public void PlainTwin() => ReferenceKernels.Multiply(Rows, _a, Hidden, 1, _b, _c, 3 * Hidden, accumulate: false);
+
+    /// <summary>From [3H,H], as weights are kept.</summary>
+    [Benchmark]
+    public void Pack() => _b.Pack(_weights, Hidden, 1, Hidden);
+}

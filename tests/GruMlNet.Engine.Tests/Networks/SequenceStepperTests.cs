@@ -1,0 +1,65 @@
+// A stepper gives after every step what Predict gives for the sequence so far, without allocating.
+using GruMlNet.Engine.Networks;
+
+namespace GruMlNet.Engine.Tests.Networks;
+
+public sealed class SequenceStepperTests
+{
+    public static TheoryData<RecurrentCell, ResetMode, int, int> Networks => new()
+    {
+        { RecurrentCell.Gru, ResetMode.After, 33, 1 },
+        { RecurrentCell.Gru, ResetMode.Before, 7, 2 },
+        { RecurrentCell.Lstm, ResetMode.After, 17, 2 },
+        { RecurrentCell.ElmanTanh, ResetMode.After, 1, 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Step_EveryStep_EqualsPredictOnTheSequenceSoFar(RecurrentCell cell, ResetMode reset, int hidden, int layers)
+    {
+        var shape = new NetworkShape { InputSize = 3, OutputSize = 2, HiddenSize = hidden, Layers = layers, Cell = cell, Reset = reset, ContextSize = 2, StepEmbeddingSize = 5 };
+        RecurrentNetwork network = RecurrentNetwork.Create(shape, 1);
+        SequenceStepper stepper = network.CreateStepper();
+        float[] context = [0.3f, -0.7f];
+        context.CopyTo(stepper.Context);
+        for (int sequence = 0; sequence < 2; sequence++)
+        {
+            float[] inputs = [.. Enumerable.Range(0, 12 * 3).Select(i => MathF.Sin(i * (1.3f + sequence)))];
+            for (int t = 0; t < 12; t++)
+            {
+                var batch = new SequenceBatch(shape, t + 1, 1);
+                inputs.AsSpan(0, (t + 1) * 3).CopyTo(batch.Inputs);
+                context.CopyTo(batch.Context, 0);
+                float[] expected = new float[2];
+                network.Predict(batch, expected);
+                Assert.Equal(expected, stepper.Step(inputs.AsSpan(t * 3, 3)).ToArray());
+            }
+            stepper.Reset();
+        }
+    }
+
+    [Fact]
+    public void Step_AfterTheFirst_AllocatesNothing()
+    {
+        SequenceStepper stepper = RecurrentNetwork.Create(new NetworkShape { InputSize = 4, OutputSize = 1, HiddenSize = 32, Layers = 2 }, 1).CreateStepper();
+        float[] features = new float[4];
+        stepper.Step(features);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) stepper.Step(features);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void CreateStepper_NetworkThatNeedsTheWholeSequence_SaysSo()
+    {
+        RecurrentNetwork network = RecurrentNetwork.Create(new NetworkShape { InputSize = 1, OutputSize = 1, Pooling = SequencePooling.Mean }, 1);
+        Assert.Contains("Use Predict", Assert.Throws<InvalidOperationException>(network.CreateStepper).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Step_WrongNumberOfFeatures_SaysBoth()
+    {
+        SequenceStepper stepper = RecurrentNetwork.Create(new NetworkShape { InputSize = 4, OutputSize = 1 }, 1).CreateStepper();
+        Assert.Contains("4 features, got 3", Assert.Throws<ArgumentException>(() => { stepper.Step(new float[3]); }).Message, StringComparison.Ordinal);
+    }
+}

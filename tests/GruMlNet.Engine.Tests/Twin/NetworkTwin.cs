@@ -1,0 +1,105 @@
+// The forward pass of a whole network in double precision, put together from the other twins.
+
+using GruMlNet.Engine.Networks;
+
+namespace GruMlNet.Engine.Tests.Twin;
+
+/// <summary>
+/// step embedding (relu) -> recurrent layers -> pooling -> context appended -> hidden dense layers -> linear output, plus a mixture of experts: sum over k of softmax(W f + p)_k e_k, with
+/// features f; first the given experts with their prior logits p, then the linear maps A_k u + c_k of a window u with p = 0. Each expert output is shared by OutputsPerExpertOutput
+/// neighbouring outputs. No dropout.
+/// </summary>
+internal sealed class NetworkTwin
+{
+    private readonly NetworkShape shape;
+    private readonly DenseTwin? embedding;
+    private readonly RecurrentTwin recurrent;
+    private readonly List<DenseTwin> head = [];
+    private readonly DenseTwin? gate, maps;
+
+    /// <summary>Takes over the parameters of an engine network.</summary>
+    public NetworkTwin(RecurrentNetwork network)
+    {
+        shape = network.Shape;
+        int I = shape.InputSize, F = StateFeatures + shape.ContextSize;
+        if (shape.StepEmbeddingSize > 0)
+            (embedding, I) = (new DenseTwin(I, shape.StepEmbeddingSize, Activation.Relu), shape.StepEmbeddingSize);
+        recurrent = RecurrentTwin.Create(I, shape.HiddenSize, shape.Layers, shape.Bidirectional, shape.Reset, shape.Bias, shape.Merge, shape.Cell);
+        int width = F;
+        foreach (int size in shape.HeadSizes)
+        {
+            head.Add(new DenseTwin(width, size, shape.HeadActivation));
+            width = size;
+        }
+        if (shape.HasHead)
+            head.Add(new DenseTwin(width, shape.OutputSize, Activation.None));
+        if (shape.GivenExperts + shape.LinearExperts > 0)
+            gate = new DenseTwin(F, shape.GivenExperts + shape.LinearExperts, Activation.None, bias: false);
+        if (shape.LinearExperts > 0)
+            maps = new DenseTwin(shape.WindowSize, shape.LinearExperts * ExpertOutputs, Activation.None);
+
+        foreach ((string name, double[] values) in Parameters)
+            Numbers.ToDouble(network.Layout.Find(name).Of(network.Parameters)).CopyTo(values, 0);
+        Assert.Equal(network.ParameterCount, Parameters.Sum(p => p.Values.Length));
+    }
+
+    private int StateFeatures => shape.Bidirectional && shape.Merge == MergeMode.Concatenate ? 2 * shape.HiddenSize : shape.HiddenSize;
+
+    private string Prefix => shape.Cell switch { RecurrentCell.Gru => "gru.", RecurrentCell.Lstm => "lstm.", _ => "rnn." };
+
+    private int ExpertOutputs => shape.OutputSize / shape.OutputsPerExpertOutput;
+
+    /// <summary>By the engine's names.</summary>
+    public IEnumerable<(string Name, double[] Values)> Parameters
+    {
+        get
+        {
+            IEnumerable<(string, DenseTwin?)> dense =
+            [
+                ("embedding", embedding), .. head.Select((d, i) => (i == shape.HeadSizes.Count ? "head.output" : $"head.{i}", (DenseTwin?)d)), ("experts.gate", gate), ("experts.maps", maps),
+            ];
+            return recurrent.Parameters.Select(p => (Prefix + p.Name, p.Values))
+                .Concat(dense.Where(d => d.Item2 is not null).SelectMany(d => new[] { (d.Item1 + ".weight", d.Item2!.Weight), (d.Item1 + ".bias", d.Item2.Bias) }))
+                .Where(p => p.Item2.Length > 0);
+        }
+    }
+
+    /// <summary>[B,O], or [T,B,O] where the pooling is Whole.</summary>
+    public double[] Forward(SequenceBatch batch)
+    {
+        (int T, int B, int H, int C) = (batch.Steps, batch.Rows, StateFeatures, shape.ContextSize);
+        int[] lengths = batch.HasLengths ? batch.Lengths.ToArray() : [.. Enumerable.Repeat(T, B)];
+        double[] x = Numbers.ToDouble(batch.Inputs.AsSpan(0, T * B * shape.InputSize));
+        if (embedding is not null)
+            x = embedding.Forward(T * B, x);
+        double[] states = recurrent.Forward(T, B, lengths, x, []).Y;
+        double[] pooled = PoolingTwin.Forward(shape.Pooling, T, B, H, lengths, states, shape.Bidirectional ? shape.HiddenSize : H);
+
+        int rows = pooled.Length / H;
+        double[] features = [.. Enumerable.Range(0, rows).SelectMany(b => pooled[(b * H)..((b + 1) * H)].Concat(Numbers.ToDouble(batch.Context.AsSpan(b * C, C))))];
+        double[] output = features;
+        foreach (DenseTwin layer in head)
+            output = layer.Forward(rows, output);
+        if (!shape.HasHead)
+            output = new double[rows * shape.OutputSize];
+        if (gate is not null)
+            AddExperts(batch, rows, features, output);
+        return output;
+    }
+
+    private void AddExperts(SequenceBatch batch, int rows, double[] features, double[] output)
+    {
+        (int G, int K, int L) = (shape.GivenExperts, shape.GivenExperts + shape.LinearExperts, ExpertOutputs);
+        double[] logits = gate!.Forward(rows, features), learnt = maps?.Forward(rows, Numbers.ToDouble(batch.Window.AsSpan(0, rows * shape.WindowSize))) ?? [];
+        for (int b = 0; b < rows; b++)
+        {
+            double[] e = [.. Enumerable.Range(0, K).Select(k => Math.Exp(logits[b * K + k] + (k < G ? batch.Priors[b * G + k] : 0)))];
+            for (int o = 0; o < shape.OutputSize; o++)
+            {
+                int l = o / shape.OutputsPerExpertOutput;
+                for (int k = 0; k < K; k++)
+                    output[b * shape.OutputSize + o] += e[k] / e.Sum() * (k < G ? batch.Experts[(b * G + k) * L + l] : learnt[(b * (K - G) + k - G) * L + l]);
+            }
+        }
+    }
+}
