@@ -230,10 +230,11 @@ public class RecurrentNetworkTests
         float[] output = new float[batch.OutputRows * 4];
         for (int i = 0; i < 50; i++)
             network.Predict(batch, output);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            network.Predict(batch, output);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 100; i++)
+                network.Predict(batch, output);
+        }));
     }
 
     [Fact]

@@ -44,9 +44,10 @@ public sealed class SequenceStepperTests
         SequenceStepper stepper = RecurrentNetwork.Create(new NetworkShape { InputSize = 4, OutputSize = 1, HiddenSize = 32, Layers = 2 }, 1).CreateStepper();
         float[] features = new float[4];
         stepper.Step(features);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) stepper.Step(features);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (int i = 0; i < 100; i++) stepper.Step(features);
+        }));
     }
 
     [Fact]

@@ -36,10 +36,11 @@ public class TrainingAllocationTests
             var run = new TrainingRun(RecurrentNetwork.Create(shape, 1), new ConstantSource(), loss, options, default);
             for (int i = 0; i < 5; i++)
                 _ = run.Step(0.01f);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 20; i++)
-                _ = run.Step(0.01f);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocations.Of(() =>
+            {
+                for (int i = 0; i < 20; i++)
+                    _ = run.Step(0.01f);
+            }));
         }
     }
 
