@@ -1,97 +1,119 @@
-// The gate equations of one LSTM step for one row, forward and backward side by side, without the matrix products.
+// The gate equations of one LSTM step, forward and backward side by side, without the matrix products.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace GruMlNet.Engine.Kernels;
 
 /// <summary>
-/// One row's gates lie in a buffer [4H] in the order i, f, g, o; its state in a buffer [2H], h then c. Whole vectors are
-/// done here; the plain twin in <see cref="ReferenceKernels"/> does the remaining columns.
+/// Gates lie in slabs of <see cref="UnitGroups"/> with two vectors per row, two slabs to a group of units: (i, f), then (g, o). So the products
+/// have two vectors to a panel, and the sums of a tile fit the registers. Biases are in the products.
 /// </summary>
 internal static unsafe class LstmStep
 {
+    /// <summary>Vectors of a row of one slab.</summary>
+    public const int Vectors = 2;
+
     /// <summary>Forward: c' = f·c + i·g, h' = o·tanh c'.</summary>
-    /// <param name="hidden">H.</param>
-    /// <param name="gates">[4H]: in the sums of both products, out i, f, g, o.</param>
-    /// <param name="bias">[4H].</param>
-    /// <param name="cell">[H]: c.</param>
-    /// <param name="next">[2H]: h', c'.</param>
-    public static void Forward(int hidden, Span<float> gates, ReadOnlySpan<float> bias, ReadOnlySpan<float> cell, Span<float> next)
+    /// <param name="groups">Groups of units.</param>
+    /// <param name="rows">B.</param>
+    /// <param name="gates">In the sums of both products, out i, f, g, o.</param>
+    /// <param name="gateGroup">From one slab of gates to the next.</param>
+    /// <param name="cell">Slab of c.</param>
+    /// <param name="nextCell">Slab of c'.</param>
+    /// <param name="next">Slab of h'.</param>
+    /// <param name="stateGroup">From one group of states to the next.</param>
+    public static void Forward(int groups, int rows, Span<float> gates, int gateGroup, ReadOnlySpan<float> cell, Span<float> nextCell, Span<float> next, int stateGroup)
     {
-        CheckSizes(hidden, gates.Length, bias.Length, cell.Length, next.Length);
-        var done = 0;
-        fixed (float* g = gates, b = bias, c = cell, n = next)
+        CheckSlabs(groups, rows, gates.Length, gateGroup, Math.Min(cell.Length, Math.Min(nextCell.Length, next.Length)), stateGroup);
+        fixed (float* g = gates, c = cell, nc = nextCell, n = next)
         {
-            if (Vector512.IsHardwareAccelerated) done = Forward<Lanes512, Vector512<float>>(hidden, g, b, c, n);
-            else if (Vector256.IsHardwareAccelerated) done = Forward<Lanes256, Vector256<float>>(hidden, g, b, c, n);
-            else if (Vector128.IsHardwareAccelerated) done = Forward<Lanes128, Vector128<float>>(hidden, g, b, c, n);
+            if (Vector512.IsHardwareAccelerated) Forward<Lanes512, Vector512<float>>(groups, rows, g, gateGroup, c, nc, n, stateGroup);
+            else if (Vector256.IsHardwareAccelerated) Forward<Lanes256, Vector256<float>>(groups, rows, g, gateGroup, c, nc, n, stateGroup);
+            else if (Vector128.IsHardwareAccelerated) Forward<Lanes128, Vector128<float>>(groups, rows, g, gateGroup, c, nc, n, stateGroup);
+            else Forward<Lanes1, float>(groups, rows, g, gateGroup, c, nc, n, stateGroup);
         }
-        ReferenceKernels.LstmForward(hidden, done, gates, bias, cell, next);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Forward<L, V>(int hidden, float* gates, float* bias, float* cell, float* next) where L : struct, ILanes<V> where V : struct
+    internal static void Forward<L, V>(int groups, int rows, float* gates, nint gateGroup, float* cell, float* nextCell, float* next, nint stateGroup) where L : struct, ILanes<V> where V : struct
     {
-        float* gi = gates, gf = gates + hidden, gg = gf + hidden, go = gg + hidden;
-        float* bi = bias, bf = bias + hidden, bg = bf + hidden, bo = bg + hidden;
-        var j = 0;
-        for (; j <= hidden - L.Width; j += L.Width)
+        nint w = L.Width;
+        for (var p = 0; p < groups; p++)
         {
-            var i = Activations.Sigmoid<L, V>(L.Add(L.Load(gi + j), L.Load(bi + j)));
-            var f = Activations.Sigmoid<L, V>(L.Add(L.Load(gf + j), L.Load(bf + j)));
-            var g = Activations.Tanh<L, V>(L.Add(L.Load(gg + j), L.Load(bg + j)));
-            var o = Activations.Sigmoid<L, V>(L.Add(L.Load(go + j), L.Load(bo + j)));
-            var c = L.MultiplyAdd(f, L.Load(cell + j), L.Multiply(i, g));
-            L.Store(i, gi + j); L.Store(f, gf + j); L.Store(g, gg + j); L.Store(o, go + j);
-            L.Store(c, next + hidden + j);
-            L.Store(L.Multiply(o, Activations.Tanh<L, V>(c)), next + j);
+            // Three passes, because one would be a single long chain of dependent operations per row.
+            float* g = gates + 2 * p * gateGroup, end = g + rows * Vectors * w;
+            for (var row = g; row < end; row += Vectors * w)
+            {
+                Activations.Sigmoid<L, V>(L.Load(row), L.Load(row + w), out var i, out var f);
+                L.Store(i, row); L.Store(f, row + w);
+            }
+            float* c = cell + p * stateGroup, newCell = nextCell + p * stateGroup, h = next + p * stateGroup;
+            for (var row = g; row < end; row += Vectors * w, c += w, newCell += w)
+            {
+                var n = Activations.Tanh<L, V>(L.Load(row + gateGroup));
+                L.Store(n, row + gateGroup);
+                L.Store(L.MultiplyAdd(L.Load(row + w), L.Load(c), L.Multiply(L.Load(row), n)), newCell);
+            }
+            newCell = nextCell + p * stateGroup;
+            for (var row = g; row < end; row += Vectors * w, newCell += w, h += w)
+            {
+                var o = Activations.Sigmoid<L, V>(L.Load(row + gateGroup + w));
+                L.Store(o, row + gateGroup + w);
+                L.Store(L.Multiply(o, Activations.Tanh<L, V>(L.Load(newCell))), h);
+            }
         }
-        return j;
     }
 
     /// <summary>Backward.</summary>
-    /// <param name="hidden">H.</param>
-    /// <param name="gates">[4H]: in i, f, g, o, out their gradients before the activations.</param>
-    /// <param name="cell">[H]: c.</param>
-    /// <param name="nextCell">[H]: c'.</param>
-    /// <param name="gradient">[2H]: in dh', dc'; out 0 (all of dh goes through the product), dc.</param>
-    public static void Backward(int hidden, Span<float> gates, ReadOnlySpan<float> cell, ReadOnlySpan<float> nextCell, Span<float> gradient)
+    /// <param name="groups">Groups of units.</param>
+    /// <param name="rows">B.</param>
+    /// <param name="gates">In i, f, g, o, out their gradients before the activations.</param>
+    /// <param name="gateGroup">From one slab of gates to the next.</param>
+    /// <param name="cell">Slab of c.</param>
+    /// <param name="nextCell">Slab of c'.</param>
+    /// <param name="stateGroup">From one group of states to the next.</param>
+    /// <param name="gradient">Slab without gaps: in dh', out 0, for all of dh goes through the product.</param>
+    /// <param name="cellGradient">Slab without gaps: in dc', out dc.</param>
+    public static void Backward(int groups, int rows, Span<float> gates, int gateGroup, ReadOnlySpan<float> cell, ReadOnlySpan<float> nextCell, int stateGroup, Span<float> gradient, Span<float> cellGradient)
     {
-        CheckSizes(hidden, gates.Length, 4 * hidden, Math.Min(cell.Length, nextCell.Length), gradient.Length);
-        var done = 0;
-        fixed (float* g = gates, c = cell, n = nextCell, d = gradient)
+        CheckSlabs(groups, rows, gates.Length, gateGroup, Math.Min(cell.Length, nextCell.Length), stateGroup);
+        UnitGroups.Check(groups, rows, MatMul.VectorWidth, rows * MatMul.VectorWidth, Math.Min(gradient.Length, cellGradient.Length), nameof(gradient));
+        fixed (float* g = gates, c = cell, n = nextCell, d = gradient, dc = cellGradient)
         {
-            if (Vector512.IsHardwareAccelerated) done = Backward<Lanes512, Vector512<float>>(hidden, g, c, n, d);
-            else if (Vector256.IsHardwareAccelerated) done = Backward<Lanes256, Vector256<float>>(hidden, g, c, n, d);
-            else if (Vector128.IsHardwareAccelerated) done = Backward<Lanes128, Vector128<float>>(hidden, g, c, n, d);
+            if (Vector512.IsHardwareAccelerated) Backward<Lanes512, Vector512<float>>(groups, rows, g, gateGroup, c, n, stateGroup, d, dc);
+            else if (Vector256.IsHardwareAccelerated) Backward<Lanes256, Vector256<float>>(groups, rows, g, gateGroup, c, n, stateGroup, d, dc);
+            else if (Vector128.IsHardwareAccelerated) Backward<Lanes128, Vector128<float>>(groups, rows, g, gateGroup, c, n, stateGroup, d, dc);
+            else Backward<Lanes1, float>(groups, rows, g, gateGroup, c, n, stateGroup, d, dc);
         }
-        ReferenceKernels.LstmBackward(hidden, done, gates, cell, nextCell, gradient);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Backward<L, V>(int hidden, float* gates, float* cell, float* nextCell, float* gradient) where L : struct, ILanes<V> where V : struct
+    internal static void Backward<L, V>(int groups, int rows, float* gates, nint gateGroup, float* cell, float* nextCell, nint stateGroup, float* gradient, float* cellGradient) where L : struct, ILanes<V> where V : struct
     {
-        float* gi = gates, gf = gates + hidden, gg = gf + hidden, go = gg + hidden, dcell = gradient + hidden;
+        nint w = L.Width;
         V one = L.Create(1f), zero = L.Create(0f);
-        var j = 0;
-        for (; j <= hidden - L.Width; j += L.Width)
+        for (var p = 0; p < groups; p++)
         {
-            V i = L.Load(gi + j), f = L.Load(gf + j), g = L.Load(gg + j), o = L.Load(go + j), dh = L.Load(gradient + j);
-            var tanh = Activations.Tanh<L, V>(L.Load(nextCell + j));
-            var dc = L.MultiplyAdd(L.Multiply(dh, o), L.Subtract(one, L.Multiply(tanh, tanh)), L.Load(dcell + j));
-            L.Store(L.Multiply(L.Multiply(dc, g), L.Multiply(i, L.Subtract(one, i))), gi + j);
-            L.Store(L.Multiply(L.Multiply(dc, L.Load(cell + j)), L.Multiply(f, L.Subtract(one, f))), gf + j);
-            L.Store(L.Multiply(L.Multiply(dc, i), L.Subtract(one, L.Multiply(g, g))), gg + j);
-            L.Store(L.Multiply(L.Multiply(dh, tanh), L.Multiply(o, L.Subtract(one, o))), go + j);
-            L.Store(L.Multiply(dc, f), dcell + j);
-            L.Store(zero, gradient + j);
+            float* g = gates + 2 * p * gateGroup, c = cell + p * stateGroup, next = nextCell + p * stateGroup;
+            for (var b = rows; b > 0; b--, g += Vectors * w, c += w, next += w, gradient += w, cellGradient += w)
+            {
+                V i = L.Load(g), f = L.Load(g + w), n = L.Load(g + gateGroup), o = L.Load(g + gateGroup + w), dh = L.Load(gradient);
+                var tanh = Activations.Tanh<L, V>(L.Load(next));
+                var dc = L.MultiplyAdd(L.Multiply(dh, o), L.Subtract(one, L.Multiply(tanh, tanh)), L.Load(cellGradient));
+                L.Store(L.Multiply(L.Multiply(dc, n), L.Multiply(i, L.Subtract(one, i))), g);
+                L.Store(L.Multiply(L.Multiply(dc, L.Load(c)), L.Multiply(f, L.Subtract(one, f))), g + w);
+                L.Store(L.Multiply(L.Multiply(dc, i), L.Subtract(one, L.Multiply(n, n))), g + gateGroup);
+                L.Store(L.Multiply(L.Multiply(dh, tanh), L.Multiply(o, L.Subtract(one, o))), g + gateGroup + w);
+                L.Store(L.Multiply(dc, f), cellGradient);
+                L.Store(zero, gradient);
+            }
         }
-        return j;
     }
 
-    private static void CheckSizes(int hidden, int gates, int bias, int cell, int state)
+    private static void CheckSlabs(int groups, int rows, int gates, int gateGroup, int states, int stateGroup)
     {
-        if (gates < 4 * hidden || bias < 4 * hidden || cell < hidden || state < 2 * hidden)
-            throw new ArgumentException($"An LSTM step of {hidden} units got buffers of {gates}, {bias}, {cell} and {state} values.");
+        var w = MatMul.VectorWidth;
+        UnitGroups.Check(2 * groups, rows, Vectors * w, gateGroup, gates, nameof(gates));
+        UnitGroups.Check(groups, rows, w, stateGroup, states, "states");
     }
 }

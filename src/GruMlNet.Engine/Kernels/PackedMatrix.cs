@@ -2,60 +2,69 @@
 namespace GruMlNet.Engine.Kernels;
 
 /// <summary>
-/// A matrix [depth, columns] stored as panels of <see cref="PanelWidth"/> columns, each panel [depth, PanelWidth]
-/// contiguous and zero-padded on the right. A panel is three vectors wide: with a row tile of four, the twelve
-/// accumulators hide the latency of the multiply-add and leave registers for the operands.
+/// A matrix [depth, columns] stored as panels of up to three vectors of columns, each panel [depth, vectors] contiguous. A column strip, one
+/// vector wide, is what is packed at a time; what a strip does not fill stays zero.
 /// </summary>
-internal sealed class PackedMatrix(int depthCapacity, int columnCapacity)
+/// <param name="depthCapacity">Rows.</param>
+/// <param name="columns">Columns; a multiple of the vector width where strips stand for groups of hidden units.</param>
+/// <param name="panelVectors">Vectors of a panel, 1 to 3.</param>
+internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVectors = 3)
 {
+    private readonly int _depthCapacity = depthCapacity;
+
     // Made when first packed: a description of a huge network costs nothing until there are weights for it.
     private AlignedBuffer? _panels;
 
-    /// <summary>Columns of a panel: three vectors of the widest kind in use on this machine.</summary>
-    public static int PanelWidth => 3 * MatMul.VectorWidth;
+    public int Columns { get; } = columns;
 
-    public int DepthCapacity { get; } = depthCapacity;
+    public int PanelVectors { get; } = panelVectors;
 
-    public int ColumnCapacity { get; } = columnCapacity;
-
-    /// <summary>Columns in use; at most <see cref="ColumnCapacity"/>.</summary>
-    public int Columns { get; private set; } = columnCapacity;
-
-    /// <summary>Rows in use; at most <see cref="DepthCapacity"/>.</summary>
+    /// <summary>Rows in use; at most the capacity.</summary>
     public int Depth { get; private set; } = depthCapacity;
 
-    public int PanelCount => RoundUp(Columns) / PanelWidth;
+    public int Strips => (Columns + MatMul.VectorWidth - 1) / MatMul.VectorWidth;
 
-    public Span<float> Panel(int index) => _panels!.Span.Slice(index * Depth * PanelWidth, Depth * PanelWidth);
+    /// <summary>Columns with the last vector filled up.</summary>
+    public int PaddedColumns => Strips * MatMul.VectorWidth;
 
-    /// <summary>Fills all columns: element (k, j) is read from <paramref name="source"/>[k·depthStride + j·columnStride].</summary>
-    public void Pack(ReadOnlySpan<float> source, int depth, int depthStride, int columnStride) => Pack(source, depth, ColumnCapacity, depthStride, columnStride);
+    public int Panels => (Strips + PanelVectors - 1) / PanelVectors;
 
-    /// <summary>Fills the panels with a matrix that may be smaller than the capacity.</summary>
-    public void Pack(ReadOnlySpan<float> source, int depth, int columns, int depthStride, int columnStride)
+    /// <summary>The whole matrix, for the product.</summary>
+    public RightOperand Right => FirstStrips(Strips);
+
+    private int Row => PanelVectors * MatMul.VectorWidth;
+
+    /// <summary>Its first columns.</summary>
+    public RightOperand FirstStrips(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, DepthCapacity);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, ColumnCapacity);
-        _panels ??= new AlignedBuffer(checked(DepthCapacity * RoundUp(ColumnCapacity)));
-        (Depth, Columns) = (depth, columns);
-        var width = PanelWidth;
-        for (var p = 0; p < PanelCount; p++)
-        {
-            var panel = Panel(p);
-            var first = p * width;
-            var valid = Math.Min(width, Columns - first);
-            for (var k = 0; k < depth; k++)
-            {
-                var row = panel.Slice(k * width, width);
-                var from = k * depthStride + first * columnStride;
-                if (columnStride == 1)
-                    source.Slice(from, valid).CopyTo(row);
-                else
-                    for (var j = 0; j < valid; j++) row[j] = source[from + j * columnStride];
-                row[valid..].Clear();
-            }
-        }
+        var panels = (count + PanelVectors - 1) / PanelVectors;
+        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row);
     }
 
-    private static int RoundUp(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
+    /// <summary>Its last column strip.</summary>
+    public RightOperand LastStrip => new(Values[StripStart(Strips - 1)..], 1, 1, 1, Row, 0);
+
+    private ReadOnlySpan<float> Values => _panels is null ? default : _panels.Span;
+
+    private int StripStart(int strip) => strip / PanelVectors * Depth * Row + strip % PanelVectors * MatMul.VectorWidth;
+
+    /// <summary>Fills all columns: element (k, j) is read from <paramref name="source"/>[k·depthStride + j·columnStride].</summary>
+    public void Pack(ReadOnlySpan<float> source, int depth, int depthStride, int columnStride)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, _depthCapacity);
+        Depth = depth;
+        var w = MatMul.VectorWidth;
+        for (var s = 0; s < Strips; s++) PackStrip(s, 0, depth, Math.Min(w, Columns - s * w), source[Math.Min(source.Length, s * w * columnStride)..], depthStride, columnStride);
+    }
+
+    /// <summary>Fills a part of one strip: element (k, j) is read from <paramref name="source"/>[(k − firstDepth)·depthStride + j·columnStride].</summary>
+    public void PackStrip(int strip, int firstDepth, int depth, int count, ReadOnlySpan<float> source, int depthStride, int columnStride)
+    {
+        _panels ??= new AlignedBuffer(checked(_depthCapacity * Panels * Row));
+        var target = _panels.Span[(StripStart(strip) + firstDepth * Row)..];
+        if (columnStride == 1)
+            for (var k = 0; k < depth; k++) source.Slice(k * depthStride, count).CopyTo(target[(k * Row)..]);
+        else
+            VectorOps.Transpose(source, columnStride, depthStride, count, depth, target, Row);
+    }
 }

@@ -1,5 +1,7 @@
 // Element-wise kernels on flat spans: sums, scaled additions, norms, optimizer updates.
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace GruMlNet.Engine.Kernels;
@@ -21,6 +23,7 @@ internal static unsafe class VectorOps
         ReferenceKernels.AddScaled(target[done..], source[done..], factor);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int AddScaled<L, V>(float* target, float* source, float factor, int count) where L : struct, ILanes<V> where V : struct
     {
         var f = L.Create(factor);
@@ -32,20 +35,79 @@ internal static unsafe class VectorOps
     /// <summary>target[j] += Σ_i source[i·stride + j] over <paramref name="rows"/> rows.</summary>
     public static void AddRows(int rows, int stride, ReadOnlySpan<float> source, Span<float> target)
     {
-        for (var i = 0; i < rows; i++) AddScaled(target, source.Slice(i * stride, target.Length), 1f);
+        if (rows == 0) return;
+        if (source.Length < (rows - 1) * stride + target.Length) throw new ArgumentException($"{rows} rows need {(rows - 1) * stride + target.Length} values, got {source.Length}.", nameof(source));
+        var done = 0;
+        fixed (float* t = target, s = source)
+        {
+            if (Vector512.IsHardwareAccelerated) done = AddRows<Lanes512, Vector512<float>>(rows, stride, s, t, target.Length);
+            else if (Vector256.IsHardwareAccelerated) done = AddRows<Lanes256, Vector256<float>>(rows, stride, s, t, target.Length);
+            else if (Vector128.IsHardwareAccelerated) done = AddRows<Lanes128, Vector128<float>>(rows, stride, s, t, target.Length);
+        }
+        ReferenceKernels.AddRows(rows, stride, done, source, target);
     }
 
-    /// <summary>target[j, k] += source[k·stride + first + j] for j below <paramref name="columns"/> and k below <paramref name="depth"/>.</summary>
-    public static void AddTransposed(ReadOnlySpan<float> source, int stride, int first, int columns, int depth, Span<float> target)
+    /// <summary>Two vectors at a time, so that one addition does not wait for the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int AddRows<L, V>(int rows, nint stride, float* source, float* target, int count) where L : struct, ILanes<V> where V : struct
     {
-        for (var j = 0; j < columns; j++)
+        var j = 0;
+        for (; j <= count - 2 * L.Width; j += 2 * L.Width)
         {
-            var row = target.Slice(j * depth, depth);
-            for (var k = 0; k < row.Length; k++) row[k] += source[k * stride + first + j];
+            V a = L.Load(target + j), b = L.Load(target + j + L.Width);
+            var from = source + j;
+            for (var i = rows; i > 0; i--, from += stride)
+            {
+                a = L.Add(a, L.Load(from));
+                b = L.Add(b, L.Load(from + L.Width));
+            }
+            L.Store(a, target + j); L.Store(b, target + j + L.Width);
+        }
+        for (; j <= count - L.Width; j += L.Width)
+        {
+            var a = L.Load(target + j);
+            var from = source + j;
+            for (var i = rows; i > 0; i--, from += stride) a = L.Add(a, L.Load(from));
+            L.Store(a, target + j);
+        }
+        return j;
+    }
+
+    /// <summary>target[k·targetRow + j] = source[j·sourceRow + k·step] for j below <paramref name="count"/> and k below <paramref name="depth"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(ReadOnlySpan<float> source, int sourceRow, int step, int count, int depth, Span<float> target, int targetRow)
+    {
+        for (var j = 0; j < count; j++)
+            for (var k = 0; k < depth; k++)
+                target[k * targetRow + j] = source[j * sourceRow + k * step];
+    }
+
+    /// <summary>target[j·targetRow + k] += source[k·sourceRow + j] for j below <paramref name="count"/> and k below <paramref name="depth"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddTransposed(ReadOnlySpan<float> source, int sourceRow, int count, int depth, Span<float> target, int targetRow)
+    {
+        for (var j = 0; j < count; j++)
+        {
+            var row = target.Slice(j * targetRow, depth);
+            for (var k = 0; k < row.Length; k++) row[k] += source[k * sourceRow + j];
         }
     }
 
+    /// <summary>Whether every value is nearer to zero than <paramref name="limit"/>; a NaN is not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllBelow(ReadOnlySpan<float> values, float limit)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var limits = new Vector<float>(limit);
+        foreach (var v in vectors)
+            if (!Vector.LessThanAll(Vector.Abs(v), limits)) return false;
+        foreach (var v in values[(vectors.Length * Vector<float>.Count)..])
+            if (!(MathF.Abs(v) < limit)) return false;
+        return true;
+    }
+
     /// <summary>values *= factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(Span<float> values, float factor)
     {
         foreach (ref var v in values) v *= factor;
@@ -60,6 +122,7 @@ internal static unsafe class VectorOps
     }
 
     /// <summary>Σ v², summed in double precision in the order of the values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> values)
     {
         var sum = 0.0;

@@ -1,4 +1,4 @@
-// The parameters of a cell whose gates all take the same two products, packed for them.
+// The parameters of a cell whose gates all take the same two products.
 using GruMlNet.Engine.Kernels;
 using GruMlNet.Engine.Networks;
 
@@ -10,60 +10,50 @@ namespace GruMlNet.Engine.Layers;
 /// </summary>
 internal sealed class CellWeights
 {
-    private readonly int _i, _h, _gates;
-    private readonly ParameterSlice _wih, _whh;
+    private readonly int _hidden, _blocks;
     private readonly ParameterSlice? _bih, _bhh;
 
-    public CellWeights(ParameterLayout layout, int inputSize, int hiddenSize, int blocks, BiasMode bias, string prefix, string suffix)
+    public CellWeights(ParameterLayout layout, int inputSize, int hiddenSize, int[] order, BiasMode bias, string prefix, string suffix)
     {
-        (_i, _h, _gates) = (inputSize, hiddenSize, blocks * hiddenSize);
-        _wih = layout.Add($"{prefix}weight_ih_{suffix}", _gates, _i, Initializer.GlorotUniform(blocks));
-        _whh = layout.Add($"{prefix}weight_hh_{suffix}", _gates, _h, Initializer.Orthogonal(blocks));
-        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, _gates);
-        if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, _gates);
-        Input = new PackedMatrix(_i, _gates);
-        InputBack = new PackedMatrix(_gates, _i);
-        Recurrent = new PackedMatrix(_h, _gates);
-        RecurrentBack = new PackedMatrix(_gates, _h);
+        (_hidden, _blocks) = (hiddenSize, order.Length);
+        var gates = _blocks * hiddenSize;
+        var wih = layout.Add($"{prefix}weight_ih_{suffix}", gates, inputSize, Initializer.GlorotUniform(_blocks));
+        var whh = layout.Add($"{prefix}weight_hh_{suffix}", gates, hiddenSize, Initializer.Orthogonal(_blocks));
+        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, gates);
+        if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, gates);
+        Input = new GateWeights(wih, hiddenSize, order, inputSize);
+        Recurrent = new GateWeights(whh, hiddenSize, order, UnitGroups.Padded(hiddenSize));
     }
 
-    /// <summary>[I, N·H].</summary>
-    public PackedMatrix Input { get; }
+    public GateWeights Input { get; }
 
-    /// <summary>[N·H, I].</summary>
-    public PackedMatrix InputBack { get; }
+    public GateWeights Recurrent { get; }
 
-    /// <summary>[H, N·H].</summary>
-    public PackedMatrix Recurrent { get; }
-
-    /// <summary>[N·H, H].</summary>
-    public PackedMatrix RecurrentBack { get; }
-
-    /// <summary>[N·H]: the sum of both biases.</summary>
+    /// <summary>The sum of both biases in the layout of the gates.</summary>
     public float[] Bias { get; private set; } = [];
 
     public void Pack(ReadOnlySpan<float> parameters)
     {
-        Input.Pack(_wih.Of(parameters), _i, 1, _i);
-        InputBack.Pack(_wih.Of(parameters), _gates, _i, 1);
-        Recurrent.Pack(_whh.Of(parameters), _h, 1, _h);
-        RecurrentBack.Pack(_whh.Of(parameters), _gates, _h, 1);
-        if (Bias.Length == 0) Bias = new float[_gates];
+        Input.Pack(parameters);
+        Recurrent.Pack(parameters);
+        if (Bias.Length == 0) Bias = new float[_blocks * UnitGroups.Padded(_hidden)];
         Array.Clear(Bias);
-        if (_bih is { } bih) bih.Of(parameters).CopyTo(Bias);
-        if (_bhh is { } bhh) VectorOps.AddScaled(Bias, bhh.Of(parameters), 1f);
+        for (var v = 0; v < _blocks; v++)
+        {
+            if (_bih is { } bih) UnitGroups.AddToSlot(bih.Of(parameters).Slice(v * _hidden, _hidden), Bias, _blocks, v);
+            if (_bhh is { } bhh) UnitGroups.AddToSlot(bhh.Of(parameters).Slice(v * _hidden, _hidden), Bias, _blocks, v);
+        }
     }
 
-    /// <summary>Adds an input-weight gradient given as [I, N·H].</summary>
-    public void AddInputGradient(ReadOnlySpan<float> transposed, Span<float> gradient) => VectorOps.AddTransposed(transposed, _gates, 0, _gates, _i, _wih.Of(gradient));
-
-    /// <summary>Adds a recurrent-weight gradient given as [H, N·H].</summary>
-    public void AddRecurrentGradient(ReadOnlySpan<float> transposed, Span<float> gradient) => VectorOps.AddTransposed(transposed, _gates, 0, _gates, _h, _whh.Of(gradient));
-
-    /// <summary>Adds the bias gradient [N·H] to both biases.</summary>
-    public void AddBiasGradient(ReadOnlySpan<float> sums, Span<float> gradient)
+    /// <summary>Adds the sums of a backward pass to the flat gradient.</summary>
+    public void AddGradients(ReadOnlySpan<float> inputSums, ReadOnlySpan<float> recurrentSums, ReadOnlySpan<float> biasSums, Span<float> gradient)
     {
-        if (_bih is { } bih) VectorOps.AddScaled(bih.Of(gradient), sums, 1f);
-        if (_bhh is { } bhh) VectorOps.AddScaled(bhh.Of(gradient), sums, 1f);
+        Input.AddGradient(inputSums, gradient);
+        Recurrent.AddGradient(recurrentSums, gradient);
+        for (var v = 0; v < _blocks; v++)
+        {
+            if (_bih is { } bih) UnitGroups.AddFromSlot(biasSums, _blocks, v, bih.Of(gradient).Slice(v * _hidden, _hidden));
+            if (_bhh is { } bhh) UnitGroups.AddFromSlot(biasSums, _blocks, v, bhh.Of(gradient).Slice(v * _hidden, _hidden));
+        }
     }
 }

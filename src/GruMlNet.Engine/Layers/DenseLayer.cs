@@ -10,7 +10,7 @@ internal sealed class DenseLayer
     private readonly ParameterSlice _weight;
     private readonly ParameterSlice? _bias;
     private readonly PackedMatrix _forward, _back;
-    private float[] _biasValues = []; // made when first packed, as the packed matrices are
+    private float[] _biasValues = []; // filled up to whole vectors; made when first packed, as the packed matrices are
 
     public DenseLayer(ParameterLayout layout, string name, int inputSize, int outputSize, Activation activation, bool bias = true, Initializer? start = null)
     {
@@ -30,10 +30,10 @@ internal sealed class DenseLayer
     /// <summary>Takes over changed parameters; call it while no pass is running.</summary>
     public void Pack(ReadOnlySpan<float> parameters)
     {
-        if (_biasValues.Length == 0) _biasValues = new float[OutputSize];
+        if (_biasValues.Length == 0) _biasValues = new float[_forward.PaddedColumns];
         var weight = _weight.Of(parameters);
-        _forward.Pack(weight, InputSize, 1, InputSize);
-        _back.Pack(weight, OutputSize, InputSize, 1);
+        _forward.Pack(weight, InputSize, depthStride: 1, columnStride: InputSize);
+        _back.Pack(weight, OutputSize, depthStride: InputSize, columnStride: 1);
         _bias?.Of(parameters).CopyTo(_biasValues);
     }
 
@@ -42,8 +42,7 @@ internal sealed class DenseLayer
     /// <summary>x [rows,I] to y [rows,O], overwritten.</summary>
     public void Forward(int rows, ReadOnlySpan<float> x, Span<float> y)
     {
-        for (var i = 0; i < rows; i++) _biasValues.CopyTo(y[(i * OutputSize)..]);
-        MatMul.Multiply(rows, x, InputSize, 1, _forward, y, OutputSize, accumulate: true);
+        MatMul.Multiply(rows, new LeftOperand(x, InputSize, 1, InputSize), _forward, _biasValues, y);
         Activate(y[..(rows * OutputSize)]);
     }
 
@@ -60,9 +59,9 @@ internal sealed class DenseLayer
         dy = dy[..(rows * OutputSize)];
         ActivateBack(y, dy);
         if (_bias is { } bias) VectorOps.AddRows(rows, OutputSize, dy, bias.Of(gradient));
-        state.PackedInput.Pack(x, rows, InputSize, 1);
-        MatMul.Multiply(OutputSize, dy, 1, OutputSize, state.PackedInput, _weight.Of(gradient), InputSize, accumulate: true);
-        if (!dx.IsEmpty) MatMul.Multiply(rows, dy, OutputSize, 1, _back, dx, InputSize, accumulate: false);
+        state.PackedInput.Pack(x, rows, depthStride: InputSize, columnStride: 1);
+        MatMul.Multiply(OutputSize, new LeftOperand(dy, 1, OutputSize, rows), state.PackedInput, default, _weight.Of(gradient), add: true);
+        if (!dx.IsEmpty) MatMul.Multiply(rows, new LeftOperand(dy, OutputSize, 1, OutputSize), _back, default, dx);
     }
 
     private void Activate(Span<float> y)

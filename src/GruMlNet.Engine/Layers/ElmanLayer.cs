@@ -9,55 +9,49 @@ namespace GruMlNet.Engine.Layers;
 /// short. It is here to be compared with.
 /// </summary>
 internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hiddenSize, bool relu = false, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "")
-    : RecurrentLayer(inputSize, hiddenSize, gateWidth: hiddenSize, stateWidth: hiddenSize, reverse)
+    : RecurrentLayer(inputSize, hiddenSize, slabs: 1, vectors: 1, cellState: false, reverse)
 {
-    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, blocks: 1, bias, prefix, suffix);
+    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, [0], bias, prefix, suffix);
 
-    protected override PackedMatrix InputWeights => _weights.Input;
+    protected override GateWeights Input => _weights.Input;
 
-    protected override PackedMatrix InputWeightsBack => _weights.InputBack;
+    protected override Span<float> InputBias => _weights.Bias;
+
+    protected override int RecurrentSumLength => _weights.Recurrent.SumLength;
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Scratch scratch)
+    protected override void Step(StepData s)
     {
-        var H = HiddenSize;
-        MatMul.Multiply(rows, previous, H, 1, _weights.Recurrent, gates, H, accumulate: true);
-        gates[..(rows * H)].CopyTo(next);
-        for (var b = 0; b < rows; b++) VectorOps.AddScaled(next.Slice(b * H, H), _weights.Bias, 1f);
-        if (relu) Activations.Relu(next[..(rows * H)]);
-        else Activations.Tanh(next[..(rows * H)]);
-    }
-
-    protected override void StepBack(BlockShape shape, int t, Span<float> gates, ReadOnlySpan<float> previous, ReadOnlySpan<float> next, Span<float> dState, Scratch scratch)
-    {
-        var H = HiddenSize;
-        for (var b = 0; b < shape.Rows; b++)
+        var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
+        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
+        for (var g = 0; g < Groups; g++)
         {
-            var row = gates.Slice(b * H, H);
-            row.Clear();
-            if (t >= shape.LengthOf(b)) continue; // a frozen step hands the gradient through unchanged and touches no weight
-            var d = dState.Slice(b * H, H);
-            d.CopyTo(row);
-            d.Clear(); // all of it goes through the product
-            if (relu) Activations.ReluBack(next.Slice(b * H, H), row);
-            else Activations.TanhBack(next.Slice(b * H, H), row);
+            var next = s.Next.Slice(g * s.StateGroup, s.Rows * SlabRow);
+            s.Gates.Slice(g * s.GateGroup, next.Length).CopyTo(next);
+            if (relu) Activations.Relu(next);
+            else Activations.Tanh(next);
         }
-        MatMul.Multiply(shape.Rows, gates, H, 1, _weights.RecurrentBack, dState, H, accumulate: true);
     }
 
-    protected override void SumWeightGradients(int places, ReadOnlySpan<float> x, ReadOnlySpan<float> gates, ReadOnlySpan<float> previous, Scratch scratch)
+    protected override void StepBack(StepData s)
     {
-        var H = HiddenSize;
-        AddGateProduct(places, x, InputSize, InputSize, gates, H, scratch.InputSums, scratch);
-        AddGateProduct(places, previous, H, H, gates, H, scratch.RecurrentSums, scratch);
-        VectorOps.AddRows(places, H, gates, scratch.BiasSums);
+        for (var g = 0; g < Groups; g++)
+        {
+            var next = s.Next.Slice(g * s.StateGroup, s.Rows * SlabRow);
+            var gates = s.Gates.Slice(g * s.GateGroup, next.Length);
+            var gradient = s.Gradient.Slice(g * next.Length, next.Length);
+            gradient.CopyTo(gates);
+            gradient.Clear(); // all of it goes through the product
+            if (relu) Activations.ReluBack(next, gates);
+            else Activations.TanhBack(next, gates);
+        }
+        var grid = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
+        MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent.Back.Right, grid, grid);
     }
 
-    protected override void AddWeightGradients(Span<float> gradient, Scratch scratch)
-    {
-        _weights.AddInputGradient(scratch.InputSums, gradient);
-        _weights.AddRecurrentGradient(scratch.RecurrentSums, gradient);
-        _weights.AddBiasGradient(scratch.BiasSums, gradient);
-    }
+    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
+        AddGateProduct(UnitGroups.Padded(HiddenSize), h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+
+    protected override void AddGradients(Span<float> gradient, Scratch scratch) => _weights.AddGradients(scratch.InputSums, scratch.RecurrentSums, scratch.BiasSums, gradient);
 }

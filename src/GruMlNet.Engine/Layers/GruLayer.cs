@@ -17,95 +17,66 @@ namespace GruMlNet.Engine.Layers;
 /// only.
 /// </summary>
 internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset = ResetMode.After, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "")
-    : RecurrentLayer(inputSize, hiddenSize, gateWidth: 4 * hiddenSize, stateWidth: hiddenSize, reverse)
+    : RecurrentLayer(inputSize, hiddenSize, slabs: 1, GruStep.Vectors, cellState: false, reverse)
 {
     private readonly GruWeights _weights = new(layout, inputSize, hiddenSize, reset, bias, prefix, suffix);
 
-    protected override PackedMatrix InputWeights => _weights.Input;
+    protected override GateWeights Input => _weights.Input;
 
-    protected override PackedMatrix InputWeightsBack => _weights.InputBack;
+    protected override Span<float> InputBias => _weights.InputBias;
+
+    protected override int RecurrentSumLength => _weights.Recurrent.SumLength + (_weights.Candidate?.SumLength ?? 0);
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Scratch scratch)
+    protected override void Step(StepData s)
     {
-        if (reset == ResetMode.After) StepAfter(rows, gates, previous, next, scratch.Product);
-        else StepBefore(rows, gates, previous, next, scratch.Product);
-    }
-
-    private void StepAfter(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Span<float> product)
-    {
-        var H = HiddenSize;
-        MatMul.Multiply(rows, previous, H, 1, _weights.Recurrent, product, 3 * H, accumulate: false);
-        for (var b = 0; b < rows; b++)
-            GruStep.ForwardAfter(H, gates.Slice(b * 4 * H, 4 * H), product.Slice(b * 3 * H, 3 * H), _weights.Bias, previous.Slice(b * H, H), next.Slice(b * H, H));
-    }
-
-    private void StepBefore(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Span<float> product)
-    {
-        var H = HiddenSize;
-        MatMul.Multiply(rows, previous, H, 1, _weights.Recurrent, product, 2 * H, accumulate: false);
-        for (var b = 0; b < rows; b++)
-            GruStep.ForwardBeforeReset(H, gates.Slice(b * 4 * H, 4 * H), product.Slice(b * 2 * H, 2 * H), _weights.Bias, previous.Slice(b * H, H));
-        MatMul.Multiply(rows, gates[(3 * H)..], 4 * H, 1, _weights.Candidate!, product, H, accumulate: false);
-        for (var b = 0; b < rows; b++)
-            GruStep.ForwardBeforeState(H, gates.Slice(b * 4 * H, 4 * H), product.Slice(b * H, H), _weights.Bias, previous.Slice(b * H, H), next.Slice(b * H, H));
-    }
-
-    protected override void StepBack(BlockShape shape, int t, Span<float> gates, ReadOnlySpan<float> previous, ReadOnlySpan<float> next, Span<float> dState, Scratch scratch)
-    {
-        var H = HiddenSize;
-        for (var b = 0; b < shape.Rows; b++)
+        var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m
+        if (_weights.Candidate is { } candidate)
         {
-            var row = gates.Slice(b * 4 * H, 4 * H);
-            if (t >= shape.LengthOf(b)) row.Clear(); // a frozen step hands the gradient through unchanged and touches no weight
-            else if (reset == ResetMode.After) GruStep.BackwardAfter(H, row, previous.Slice(b * H, H), dState.Slice(b * H, H));
-            else GruStep.BackwardBeforeState(H, row, previous.Slice(b * H, H), dState.Slice(b * H, H));
+            if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
+            GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup);
+            var n = GateGrid(candidate, s.Gates, s.GateGroup);
+            if (!s.FromZero) MatMul.Multiply(s.Rows, GateRows(s.Gates[(3 * MatMul.VectorWidth)..], s.GateGroup, 1), candidate.Forward.Right, n, n);
+            GruStep.ForwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
+            return;
         }
-        if (reset == ResetMode.Before) ResetBack(shape, t, gates, previous, dState, scratch.Product);
-        MatMul.Multiply(shape.Rows, gates[H..], 4 * H, 1, _weights.RecurrentBack, dState, H, accumulate: true);
+        GruStep.StartCandidate(Groups, s.Rows, s.Gates, s.GateGroup, _weights.CandidateBias);
+        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
+        GruStep.ForwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
     }
 
-    /// <summary>Reset before: the candidate's gradient goes through its own product to the reset gate.</summary>
-    private void ResetBack(BlockShape shape, int t, Span<float> gates, ReadOnlySpan<float> previous, Span<float> dState, Span<float> product)
+    protected override void StepBack(StepData s)
     {
-        var H = HiddenSize;
-        MatMul.Multiply(shape.Rows, gates, 4 * H, 1, _weights.CandidateBack!, product, H, accumulate: false);
-        for (var b = 0; b < shape.Rows; b++)
-            if (t < shape.LengthOf(b))
-                GruStep.BackwardBeforeReset(H, gates.Slice(b * 4 * H, 4 * H), product.Slice(b * H, H), previous.Slice(b * H, H), dState.Slice(b * H, H));
-    }
-
-    protected override void SumWeightGradients(int places, ReadOnlySpan<float> x, ReadOnlySpan<float> gates, ReadOnlySpan<float> previous, Scratch scratch)
-    {
-        var H = HiddenSize;
-        AddGateProduct(places, x, InputSize, InputSize, gates, 3 * H, scratch.InputSums, scratch); // dn, dr, dz
-        if (reset == ResetMode.After)
+        if (_weights.Candidate is { } candidate)
         {
-            AddGateProduct(places, previous, H, H, gates[H..], 3 * H, scratch.RecurrentSums, scratch); // dr, dz, dm
+            GruStep.BackwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
+            MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), candidate.Back.Right, MatMul.FromZero, s.GradientGrid(s.Product, candidate.Back));
+            GruStep.BackwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Product, s.Previous, s.StateGroup, s.Gradient);
         }
         else
         {
-            // The gates' weights met h, the candidate's met m = r ⊙ h.
-            AddGateProduct(places, previous, H, H, gates[H..], 2 * H, scratch.RecurrentSums, scratch);
-            AddGateProduct(places, gates[(3 * H)..], H, 4 * H, gates, H, scratch.RecurrentSums[(2 * H * H)..], scratch);
+            GruStep.BackwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
         }
-        VectorOps.AddRows(places, 4 * H, gates, scratch.BiasSums);
+        var gradient = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
+        MatMul.Multiply(s.Rows, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
     }
 
-    protected override void AddWeightGradients(Span<float> gradient, Scratch scratch)
+    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch)
     {
-        var H = HiddenSize;
-        _weights.AddInputGradient(scratch.InputSums, gradient);
-        if (reset == ResetMode.After)
-        {
-            _weights.AddRecurrentGradient(scratch.RecurrentSums, 0, 3, gradient);
-        }
-        else
-        {
-            _weights.AddRecurrentGradient(scratch.RecurrentSums, 0, 2, gradient);
-            _weights.AddRecurrentGradient(scratch.RecurrentSums[(2 * H * H)..], 2, 1, gradient);
-        }
+        var units = UnitGroups.Padded(HiddenSize);
+        AddGateProduct(units, h, gates[MatMul.VectorWidth..], scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+        if (_weights.Candidate is not { } candidate) return;
+        // The gates' weights met h, the candidate's met m = r ⊙ h.
+        var m = new LeftOperand(gates[(3 * MatMul.VectorWidth)..], 1, SlabRow, places) { BundleRows = MatMul.VectorWidth, Bundle = scratch.GateGroup };
+        AddGateProduct(units, m, gates, scratch.GateGroup, candidate, scratch.RecurrentSums[_weights.Recurrent.SumLength..]);
+    }
+
+    protected override void AddGradients(Span<float> gradient, Scratch scratch)
+    {
+        _weights.Input.AddGradient(scratch.InputSums, gradient);
+        _weights.Recurrent.AddGradient(scratch.RecurrentSums, gradient);
+        _weights.Candidate?.AddGradient(scratch.RecurrentSums[_weights.Recurrent.SumLength..], gradient);
         _weights.AddBiasGradient(scratch.BiasSums, gradient);
     }
 }

@@ -15,48 +15,34 @@ namespace GruMlNet.Engine.Layers;
 /// Gate blocks are i, f, g, o, as in PyTorch. Its state is two slabs, h then c.
 /// </summary>
 internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hiddenSize, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "")
-    : RecurrentLayer(inputSize, hiddenSize, gateWidth: 4 * hiddenSize, stateWidth: 2 * hiddenSize, reverse)
+    : RecurrentLayer(inputSize, hiddenSize, slabs: 2, LstmStep.Vectors, cellState: true, reverse)
 {
-    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, blocks: 4, bias, prefix, suffix);
+    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, [0, 1, 2, 3], bias, prefix, suffix);
 
-    protected override PackedMatrix InputWeights => _weights.Input;
+    protected override GateWeights Input => _weights.Input;
 
-    protected override PackedMatrix InputWeightsBack => _weights.InputBack;
+    protected override Span<float> InputBias => _weights.Bias;
+
+    protected override int RecurrentSumLength => _weights.Recurrent.SumLength;
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Scratch scratch)
+    protected override void Step(StepData s)
     {
-        var H = HiddenSize;
-        MatMul.Multiply(rows, previous, 2 * H, 1, _weights.Recurrent, gates, 4 * H, accumulate: true);
-        for (var b = 0; b < rows; b++)
-            LstmStep.Forward(H, gates.Slice(b * 4 * H, 4 * H), _weights.Bias, previous.Slice(b * 2 * H + H, H), next.Slice(b * 2 * H, 2 * H));
+        var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
+        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
+        LstmStep.Forward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
     }
 
-    protected override void StepBack(BlockShape shape, int t, Span<float> gates, ReadOnlySpan<float> previous, ReadOnlySpan<float> next, Span<float> dState, Scratch scratch)
+    protected override void StepBack(StepData s)
     {
-        var H = HiddenSize;
-        for (var b = 0; b < shape.Rows; b++)
-        {
-            var row = gates.Slice(b * 4 * H, 4 * H);
-            if (t >= shape.LengthOf(b)) row.Clear(); // a frozen step hands the gradient through unchanged and touches no weight
-            else LstmStep.Backward(H, row, previous.Slice(b * 2 * H + H, H), next.Slice(b * 2 * H + H, H), dState.Slice(b * 2 * H, 2 * H));
-        }
-        MatMul.Multiply(shape.Rows, gates, 4 * H, 1, _weights.RecurrentBack, dState, 2 * H, accumulate: true);
+        LstmStep.Backward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.StateGroup, s.Gradient, s.CellGradient);
+        var gradient = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
+        MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, LstmStep.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
     }
 
-    protected override void SumWeightGradients(int places, ReadOnlySpan<float> x, ReadOnlySpan<float> gates, ReadOnlySpan<float> previous, Scratch scratch)
-    {
-        var H = HiddenSize;
-        AddGateProduct(places, x, InputSize, InputSize, gates, 4 * H, scratch.InputSums, scratch);
-        AddGateProduct(places, previous, H, 2 * H, gates, 4 * H, scratch.RecurrentSums, scratch);
-        VectorOps.AddRows(places, 4 * H, gates, scratch.BiasSums);
-    }
+    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
+        AddGateProduct(UnitGroups.Padded(HiddenSize), h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
 
-    protected override void AddWeightGradients(Span<float> gradient, Scratch scratch)
-    {
-        _weights.AddInputGradient(scratch.InputSums, gradient);
-        _weights.AddRecurrentGradient(scratch.RecurrentSums, gradient);
-        _weights.AddBiasGradient(scratch.BiasSums, gradient);
-    }
+    protected override void AddGradients(Span<float> gradient, Scratch scratch) => _weights.AddGradients(scratch.InputSums, scratch.RecurrentSums, scratch.BiasSums, gradient);
 }

@@ -4,22 +4,25 @@ using GruMlNet.Engine.Kernels;
 namespace GruMlNet.Engine.Layers;
 
 /// <summary>
-/// A recurrent layer in one direction. The input's share of the gates is one product for all steps; then the cell does step by step what
-/// depends on the state before. A row's state is frozen after its last valid step; a reversed layer runs over the valid part from its
-/// end. A state is one row of <paramref name="stateWidth"/> values, the output h first.
+/// A recurrent layer in one direction. A row's state is frozen after its last valid step; a reversed layer runs over the valid part from its end.
+/// Inside, states and gates lie in slabs of <see cref="UnitGroups"/>: [groups, steps, rows, vectors].
 /// </summary>
 /// <param name="inputSize">I.</param>
 /// <param name="hiddenSize">H.</param>
-/// <param name="gateWidth">G: values that a step keeps per row for the backward pass; the input's product fills the first of them.</param>
-/// <param name="stateWidth">S: H, or a multiple of it for a cell that carries more than its output.</param>
+/// <param name="slabs">Slabs of gates to a group of units.</param>
+/// <param name="vectors">Vectors of a row of a slab.</param>
+/// <param name="cellState">Whether the cell carries a second state beside its output.</param>
 /// <param name="reverse">Whether to run from the end.</param>
-internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int gateWidth, int stateWidth, bool reverse) : SequenceLayer
+internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs, int vectors, bool cellState, bool reverse) : SequenceLayer
 {
     /// <summary>Up to this many features the input's product is done step by step, while the gates are in the cache anyway; beyond, its weights would be read too often.</summary>
     private const int MaxFusedInputs = 64;
 
-    /// <summary>Places whose weight gradients are summed together: their gates are still in the cache when the steps are done.</summary>
+    /// <summary>Places (steps times rows) whose gates are worked on together outside of the steps: few enough to be in the cache still.</summary>
     private const int ChunkPlaces = 128;
+
+    /// <summary>State gradients this small can move no weight: the backward pass ends, and spares the slow arithmetic of denormal numbers.</summary>
+    private const float NegligibleGradient = 1e-30f;
 
     public sealed override int InputSize => inputSize;
 
@@ -27,199 +30,287 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int gateWi
 
     public sealed override int HiddenSize => hiddenSize;
 
-    public sealed override int StateSize => stateWidth / hiddenSize;
+    public sealed override int StateSize => cellState ? 2 : 1;
 
-    /// <summary>[I, …]: x to the input's share of the gates.</summary>
-    protected abstract PackedMatrix InputWeights { get; }
+    protected int Groups { get; } = UnitGroups.Of(hiddenSize);
 
-    /// <summary>The transpose: gradients of the first gates to dx.</summary>
-    protected abstract PackedMatrix InputWeightsBack { get; }
+    /// <summary>Slabs of gates of the whole layer.</summary>
+    protected int Slabs => Groups * slabs;
 
-    /// <summary>One step forward.</summary>
-    /// <param name="rows">B.</param>
-    /// <param name="gates">[B,G]: in the input's share, out what the backward step needs.</param>
-    /// <param name="previous">[B,S]: the state before.</param>
-    /// <param name="next">[B,S]: the state after, overwritten; does not overlap <paramref name="previous"/>.</param>
+    /// <summary>Floats of a row of a slab of gates.</summary>
+    protected int SlabRow { get; } = vectors * MatMul.VectorWidth;
+
+    /// <summary>x to the gates.</summary>
+    protected abstract GateWeights Input { get; }
+
+    /// <summary>What the gates' sums start from, in the layout of <see cref="Input"/>.</summary>
+    protected abstract Span<float> InputBias { get; }
+
+    /// <summary>One step forward: the gates hold the input's share, with the biases.</summary>
+    protected abstract void Step(StepData s);
+
+    /// <summary>One step backward: the gates become their gradients, and the gradients of the states go from after the step to before it.</summary>
+    protected abstract void StepBack(StepData s);
+
+    /// <summary>Adds the gradients of the recurrent weights over some steps to the scratch's sums: one product over all their places, not one per step.</summary>
+    /// <param name="places">Steps times rows.</param>
+    /// <param name="h">The states before the steps, one row per unit.</param>
+    /// <param name="gates">The gates' gradients.</param>
     /// <param name="scratch">Scratch of the block.</param>
-    protected abstract void Step(int rows, Span<float> gates, ReadOnlySpan<float> previous, Span<float> next, Scratch scratch);
-
-    /// <summary>One step backward. Rows that have ended get zero gate gradients and keep their state's gradient.</summary>
-    /// <param name="shape">The block.</param>
-    /// <param name="t">The step.</param>
-    /// <param name="gates">[B,G]: in what the forward step kept, out the gradients before the activations.</param>
-    /// <param name="previous">[B,S]: the state before the step.</param>
-    /// <param name="next">[B,S]: the state after the step.</param>
-    /// <param name="dState">[B,S]: in the gradient of the state after the step, out of the one before.</param>
-    /// <param name="scratch">Scratch of the block.</param>
-    protected abstract void StepBack(BlockShape shape, int t, Span<float> gates, ReadOnlySpan<float> previous, ReadOnlySpan<float> next, Span<float> dState, Scratch scratch);
-
-    /// <summary>Sums the gradients of the weights over some steps, in the scratch: one product over all their places for each matrix, not one per step.</summary>
-    /// <param name="places">Steps times B.</param>
-    /// <param name="x">[·,B,I].</param>
-    /// <param name="gates">[·,B,G]: the gates' gradients.</param>
-    /// <param name="previous">[·,B,S]: the states before each step.</param>
-    /// <param name="scratch">Its sums are added to.</param>
-    protected abstract void SumWeightGradients(int places, ReadOnlySpan<float> x, ReadOnlySpan<float> gates, ReadOnlySpan<float> previous, Scratch scratch);
+    protected abstract void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch);
 
     /// <summary>Adds the sums to the flat gradient.</summary>
-    protected abstract void AddWeightGradients(Span<float> gradient, Scratch scratch);
+    protected abstract void AddGradients(Span<float> gradient, Scratch scratch);
 
-    public sealed override LayerState CreateState(int maxSteps, int maxRows, bool training) =>
-        new Scratch(inputSize, hiddenSize, gateWidth, stateWidth, maxSteps, maxRows, reverse, training);
+    /// <summary>Length of the sums of recurrent weight gradients.</summary>
+    protected abstract int RecurrentSumLength { get; }
+
+    private bool Fused => inputSize <= MaxFusedInputs;
+
+    public sealed override LayerState CreateState(int maxSteps, int maxRows, bool training) => new Scratch(this, maxSteps, maxRows, training);
 
     public sealed override void Forward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> h0, Span<float> y, Span<float> hn, LayerState state)
     {
         var s = (Scratch)state;
-        int T = shape.Steps, B = shape.Rows, slab = B * stateWidth;
+        s.Begin(shape, h0.IsEmpty);
+        int T = shape.Steps, B = shape.Rows, H = hiddenSize;
         if (reverse)
         {
             TimeReversal.Copy(shape, inputSize, x, s.ReversedInput);
             x = s.ReversedInput;
         }
-        var fused = inputSize <= MaxFusedInputs;
-        if (!fused) MatMul.Multiply(shape.Places, x, inputSize, 1, InputWeights, s.Gates, gateWidth, accumulate: false);
-
-        var states = s.States[..((T + 1) * slab)];
-        if (h0.IsEmpty) states[..slab].Clear();
-        else FromSlabs(B, h0, states);
+        s.SetStates(0, h0);
+        var outputs = reverse ? s.ReversedOutput : y;
         for (var t = 0; t < T; t++)
         {
-            var previous = states.Slice(t * slab, slab);
-            var next = states.Slice((t + 1) * slab, slab);
-            var gates = s.Gates.Slice(t * B * gateWidth, B * gateWidth);
-            if (fused) MatMul.Multiply(B, x[(t * B * inputSize)..], inputSize, 1, InputWeights, gates, gateWidth, accumulate: false);
-            Step(B, gates, previous, next, s);
-            FreezeEnded(shape, t, previous, next);
+            if (t % s.GateSteps == 0 || Fused) InputProduct(x[(t * B * inputSize)..], Fused ? B : Math.Min(s.GateSteps, T - t) * B, s.GatesFrom(t), s);
+            var step = s.At(t);
+            Step(step);
+            FreezeEnded(shape, t, step);
+            UnitGroups.Gather(B, H, step.Next, s.StateGroup, outputs[(t * B * H)..]);
         }
-
-        var outputs = states.Slice(slab, T * slab);
-        if (reverse)
-        {
-            TakeOutputs(shape.Places, outputs, s.ReversedOutput);
-            TimeReversal.Copy(shape, hiddenSize, s.ReversedOutput, y);
-        }
-        else
-        {
-            TakeOutputs(shape.Places, outputs, y);
-        }
-        TimeReversal.ClearPadding(shape, hiddenSize, y);
-        if (!hn.IsEmpty) ToSlabs(B, states.Slice(T * slab, slab), hn);
+        if (reverse) TimeReversal.Copy(shape, H, outputs, y);
+        TimeReversal.ClearPadding(shape, H, y);
+        if (!hn.IsEmpty) s.GetStates(T, hn);
     }
 
     public sealed override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> gradient, LayerState state)
     {
         var s = (Scratch)state;
-        int T = shape.Steps, B = shape.Rows, slab = B * stateWidth;
+        int T = shape.Steps, B = shape.Rows, H = hiddenSize;
         if (reverse)
         {
             x = s.ReversedInput;
             if (!dy.IsEmpty)
             {
-                TimeReversal.Copy(shape, hiddenSize, dy, s.ReversedOutput);
+                TimeReversal.Copy(shape, H, dy, s.ReversedOutput);
                 dy = s.ReversedOutput;
             }
         }
-        var dState = s.StateGradient[..slab];
-        if (dhn.IsEmpty) dState.Clear();
-        else FromSlabs(B, dhn, dState);
+        s.BeginBack(dhn);
         var target = dx.IsEmpty ? default : reverse ? s.ReversedInputGradient : dx;
-        s.ClearSums();
         for (int end = T, start; end > 0; end = start)
         {
+            if (s.StateGradientNegligible && (dy.IsEmpty || !dy[..(end * B * H)].ContainsAnyExcept(0f)))
+            {
+                s.ClearStateGradient();
+                if (!target.IsEmpty) target[..(end * B * inputSize)].Clear();
+                break;
+            }
             start = Math.Max(0, end - Math.Max(1, ChunkPlaces / B));
             for (var t = end - 1; t >= start; t--)
             {
-                AddOutputGradient(shape, t, dy, dState);
-                StepBack(shape, t, s.Gates.Slice(t * B * gateWidth, B * gateWidth), s.States.Slice(t * slab, slab), s.States.Slice((t + 1) * slab, slab), dState, s);
+                var step = s.At(t);
+                AddOutputGradient(shape, t, dy, step);
+                HoldEnded(shape, t, step, s.Held, hold: true);
+                StepBack(step);
+                HoldEnded(shape, t, step, s.Held, hold: false);
             }
-            var places = (end - start) * B;
-            var gates = s.Gates.Slice(start * B * gateWidth, places * gateWidth);
-            SumWeightGradients(places, x[(start * B * inputSize)..], gates, s.States[(start * slab)..], s);
-            if (!dx.IsEmpty) MatMul.Multiply(places, gates, gateWidth, 1, InputWeightsBack, target[(start * B * inputSize)..], inputSize, accumulate: false);
+            AddWeightGradients(start, end - start, x, target, s);
         }
-        if (!dh0.IsEmpty) ToSlabs(B, dState, dh0);
-        AddWeightGradients(gradient, s);
+        if (!dh0.IsEmpty) s.GetStateGradient(dh0);
+        AddGradients(gradient, s);
         if (dx.IsEmpty) return;
         if (reverse) TimeReversal.Copy(shape, inputSize, target, dx);
         TimeReversal.ClearPadding(shape, inputSize, dx);
     }
 
-    /// <summary>sum += aᵀ·g over some places.</summary>
-    /// <param name="places">Rows of a and g.</param>
-    /// <param name="a">Row i at i·aStride, <paramref name="aWidth"/> values.</param>
-    /// <param name="aWidth">Values of a row of a.</param>
-    /// <param name="aStride">Distance between rows of a.</param>
-    /// <param name="gates">The gates' gradients, from the first column that takes part.</param>
-    /// <param name="count">Columns of the gates that take part.</param>
-    /// <param name="sum">[aWidth,count].</param>
-    /// <param name="scratch">Scratch of the block.</param>
-    protected void AddGateProduct(int places, ReadOnlySpan<float> a, int aWidth, int aStride, ReadOnlySpan<float> gates, int count, Span<float> sum, Scratch scratch)
+    /// <summary>Where a product over groups of units puts its result in slabs: panels of <paramref name="w"/>'s forward operand.</summary>
+    protected VectorGrid GateGrid(GateWeights w, Span<float> gates, int gateGroup) => w.Forward.PanelVectors == w.Vectors
+        ? new VectorGrid(gates, SlabRow, gateGroup, MatMul.VectorWidth)
+        : new VectorGrid(gates, SlabRow, w.Forward.PanelVectors * gateGroup, gateGroup); // single gates: a panel covers several groups
+
+    /// <summary>Some vectors of every slab's rows, as the left operand of a backward product.</summary>
+    protected LeftOperand GateRows(ReadOnlySpan<float> gates, int gateGroup, int count) => new(gates, SlabRow, 1, count * MatMul.VectorWidth, Slabs, gateGroup);
+
+    /// <summary>sums += aᵀ·g: weight gradients over some places.</summary>
+    /// <param name="rows">Rows of the transposed a.</param>
+    /// <param name="a">One row per input.</param>
+    /// <param name="gates">The gates' gradients, from the first vector that takes part.</param>
+    /// <param name="gateGroup">From one slab to the next.</param>
+    /// <param name="w">The weights.</param>
+    /// <param name="sums">Added to.</param>
+    protected void AddGateProduct(int rows, LeftOperand a, ReadOnlySpan<float> gates, int gateGroup, GateWeights w, Span<float> sums)
     {
-        scratch.PackedGates.Pack(gates, places, count, gateWidth, 1);
-        MatMul.Multiply(aWidth, a, 1, aStride, scratch.PackedGates, sum, count, accumulate: true);
+        var grid = w.SumGrid(sums);
+        MatMul.Multiply(rows, a, new RightOperand(gates, Slabs, w.Vectors, w.Vectors, SlabRow, gateGroup), grid, grid);
     }
 
-    private void FreezeEnded(BlockShape shape, int t, ReadOnlySpan<float> previous, Span<float> next)
+    private void InputProduct(ReadOnlySpan<float> x, int places, Span<float> gates, Scratch s)
+    {
+        var start = Input.Forward.PanelVectors == Input.Vectors
+            ? new VectorGrid(InputBias, 0, Input.Vectors * MatMul.VectorWidth, MatMul.VectorWidth)
+            : new VectorGrid(InputBias, 0, Input.Forward.PanelVectors * MatMul.VectorWidth, MatMul.VectorWidth);
+        MatMul.Multiply(places, new LeftOperand(x, inputSize, 1, inputSize), Input.Forward.Right, start, GateGrid(Input, gates, s.GateGroup));
+    }
+
+    private void AddWeightGradients(int start, int steps, ReadOnlySpan<float> x, Span<float> dx, Scratch s)
+    {
+        int B = s.Rows, places = steps * B;
+        var gates = s.GatesFrom(start);
+        AddGateProduct(inputSize, new LeftOperand(x[(start * B * inputSize)..], 1, inputSize, places), gates, s.GateGroup, Input, s.InputSums);
+        var skip = start == 0 && s.FromZero ? 1 : 0; // a state of zeros adds nothing
+        if (steps > skip)
+        {
+            int w = MatMul.VectorWidth, count = (steps - skip) * B;
+            var h = new LeftOperand(s.StatesFrom(start + skip), 1, w, count) { BundleRows = w, Bundle = s.StateGroup };
+            AddRecurrentProducts(count, h, s.GatesFrom(start + skip), s);
+        }
+        for (var g = 0; g < Slabs; g++) VectorOps.AddRows(places, SlabRow, gates[(g * s.GateGroup)..], s.BiasSums.Slice(g * SlabRow, SlabRow));
+        if (!dx.IsEmpty) MatMul.Multiply(places, GateRows(gates, s.GateGroup, Input.Vectors), Input.Back, default, dx[(start * B * inputSize)..]);
+    }
+
+    private void FreezeEnded(BlockShape shape, int t, StepData s)
     {
         for (var b = 0; b < shape.Lengths.Length; b++)
-            if (t >= shape.Lengths[b]) previous.Slice(b * stateWidth, stateWidth).CopyTo(next[(b * stateWidth)..]);
+        {
+            if (t < shape.Lengths[b]) continue;
+            UnitGroups.CopyRow(b, Groups, s.Previous, s.StateGroup, s.Next, s.StateGroup);
+            if (cellState) UnitGroups.CopyRow(b, Groups, s.PreviousCell, s.StateGroup, s.NextCell, s.StateGroup);
+        }
     }
 
-    private void AddOutputGradient(BlockShape shape, int t, ReadOnlySpan<float> dy, Span<float> dState)
+    /// <summary>Rows that have ended hand their state's gradient through unchanged: it is kept aside while the step sees zeros, which touch no weight.</summary>
+    private void HoldEnded(BlockShape shape, int t, StepData s, Span<float> held, bool hold)
+    {
+        var group = shape.Rows * MatMul.VectorWidth;
+        for (var b = 0; b < shape.Lengths.Length; b++)
+        {
+            if (t < shape.Lengths[b]) continue;
+            Hold(b, s.Gradient, held);
+            if (cellState) Hold(b, s.CellGradient, held[(Groups * group)..]);
+        }
+
+        void Hold(int b, Span<float> gradient, Span<float> aside)
+        {
+            if (!hold)
+            {
+                UnitGroups.CopyRow(b, Groups, aside, group, gradient, group);
+                return;
+            }
+            UnitGroups.CopyRow(b, Groups, gradient, group, aside, group);
+            UnitGroups.ClearRow(b, Groups, gradient, group);
+        }
+    }
+
+    private void AddOutputGradient(BlockShape shape, int t, ReadOnlySpan<float> dy, StepData s)
     {
         if (dy.IsEmpty) return;
-        for (var b = 0; b < shape.Rows; b++)
-            if (t < shape.LengthOf(b)) VectorOps.AddScaled(dState.Slice(b * stateWidth, hiddenSize), dy.Slice((t * shape.Rows + b) * hiddenSize, hiddenSize), 1f);
-    }
-
-    /// <summary>[places,S] to the outputs [places,H].</summary>
-    private void TakeOutputs(int places, ReadOnlySpan<float> states, Span<float> outputs)
-    {
-        if (stateWidth == hiddenSize)
+        int B = shape.Rows, H = hiddenSize, group = B * MatMul.VectorWidth;
+        if (shape.Lengths.IsEmpty)
         {
-            states[..(places * hiddenSize)].CopyTo(outputs);
+            UnitGroups.AddRows(B, H, dy[(t * B * H)..], s.Gradient, group);
             return;
         }
-        for (var i = 0; i < places; i++) states.Slice(i * stateWidth, hiddenSize).CopyTo(outputs[(i * hiddenSize)..]);
+        for (var b = 0; b < B; b++)
+            if (t < shape.Lengths[b]) UnitGroups.AddRows(1, H, dy[((t * B + b) * H)..], s.Gradient[(b * MatMul.VectorWidth)..], group);
     }
 
-    /// <summary>[S/H,B,H], as states come and go, to rows [B,S].</summary>
-    private void FromSlabs(int rows, ReadOnlySpan<float> slabs, Span<float> states)
+    /// <summary>What one step works on: views into the scratch, each from the step's first value on.</summary>
+    protected readonly ref struct StepData
     {
-        for (var k = 0; k < StateSize; k++)
-            for (var b = 0; b < rows; b++)
-                slabs.Slice((k * rows + b) * hiddenSize, hiddenSize).CopyTo(states[(b * stateWidth + k * hiddenSize)..]);
+        public int Rows { get; init; }
+
+        /// <summary>Slabs of gates, <see cref="GateGroup"/> apart.</summary>
+        public Span<float> Gates { get; init; }
+
+        public int GateGroup { get; init; }
+
+        /// <summary>Slab of h before the step.</summary>
+        public Span<float> Previous { get; init; }
+
+        /// <summary>Slab of h after the step.</summary>
+        public Span<float> Next { get; init; }
+
+        /// <summary>Slab of the second state before the step.</summary>
+        public Span<float> PreviousCell { get; init; }
+
+        /// <summary>Slab of the second state after the step.</summary>
+        public Span<float> NextCell { get; init; }
+
+        public int StateGroup { get; init; }
+
+        /// <summary>Slab without gaps: the gradient of h.</summary>
+        public Span<float> Gradient { get; init; }
+
+        /// <summary>Slab without gaps: the gradient of the second state.</summary>
+        public Span<float> CellGradient { get; init; }
+
+        /// <summary>Slab without gaps, for the cell's own use.</summary>
+        public Span<float> Product { get; init; }
+
+        /// <summary>Whether the state before is all zeros: its product can be left out.</summary>
+        public bool FromZero { get; init; }
+
+        /// <summary>h as a left operand.</summary>
+        public LeftOperand State(int groups) => new(Previous, MatMul.VectorWidth, 1, MatMul.VectorWidth, FromZero ? 0 : groups, StateGroup);
+
+        /// <summary>Where a product puts gradients of h, panel by panel of <paramref name="back"/>.</summary>
+        public VectorGrid GradientGrid(Span<float> slab, PackedMatrix back)
+        {
+            var group = Rows * MatMul.VectorWidth;
+            return new VectorGrid(slab, MatMul.VectorWidth, back.PanelVectors * group, group);
+        }
     }
 
-    private void ToSlabs(int rows, ReadOnlySpan<float> states, Span<float> slabs)
+    /// <summary>Saved activations and scratch of one block. For inference alone only what the present step needs is kept.</summary>
+    protected sealed class Scratch : LayerState
     {
-        for (var k = 0; k < StateSize; k++)
-            for (var b = 0; b < rows; b++)
-                states.Slice(b * stateWidth + k * hiddenSize, hiddenSize).CopyTo(slabs[((k * rows + b) * hiddenSize)..]);
-    }
+        private readonly RecurrentLayer _layer;
+        private readonly bool _training;
+        private readonly AlignedBuffer _gates, _states, _cells, _gradient, _product, _held, _inputSums, _recurrentSums;
+        private readonly float[] _biasSums, _reversedInput, _reversedOutput, _reversedInputGradient;
 
-    /// <summary>Saved activations and scratch of one block.</summary>
-    protected sealed class Scratch(int I, int H, int G, int S, int maxSteps, int maxRows, bool reverse, bool training) : LayerState
-    {
-        private readonly AlignedBuffer _gates = new(checked(maxSteps * maxRows * G));
-        private readonly AlignedBuffer _states = new(checked((maxSteps + 1) * maxRows * S));
-        private readonly AlignedBuffer _product = new(maxRows * 3 * H);
-        private readonly float[] _reversedInput = reverse ? new float[maxSteps * maxRows * I] : [];
-        private readonly float[] _reversedOutput = reverse ? new float[maxSteps * maxRows * H] : [];
-        private readonly float[] _reversedInputGradient = reverse && training ? new float[maxSteps * maxRows * I] : [];
-        private readonly AlignedBuffer _stateGradient = new(training ? maxRows * S : 0);
-        private readonly AlignedBuffer _inputSums = new(training ? checked(I * G) : 0);
-        private readonly AlignedBuffer _recurrentSums = new(training ? checked(H * G) : 0);
-        private readonly float[] _biasSums = new float[training ? G : 0];
+        public Scratch(RecurrentLayer layer, int maxSteps, int maxRows, bool training)
+        {
+            (_layer, _training) = (layer, training);
+            int I = layer.InputSize, H = layer.HiddenSize, slab = layer.Groups * maxRows * MatMul.VectorWidth;
+            var places = training ? checked(maxSteps * maxRows) : layer.Fused ? maxRows : Math.Min(checked(maxSteps * maxRows), ChunkPlaces + maxRows);
+            _gates = new AlignedBuffer(checked(layer.Slabs * (places * layer.SlabRow + 16)));
+            _states = new AlignedBuffer(checked(layer.Groups * (((training ? maxSteps : 1) + 1) * maxRows * MatMul.VectorWidth + 16)));
+            _cells = new AlignedBuffer(layer.StateSize > 1 ? _states.Length : 0);
+            _product = new AlignedBuffer(slab);
+            _gradient = new AlignedBuffer(training ? layer.StateSize * slab : 0);
+            _held = new AlignedBuffer(training ? layer.StateSize * slab : 0);
+            _inputSums = new AlignedBuffer(training ? layer.Input.SumLength : 0);
+            _recurrentSums = new AlignedBuffer(training ? layer.RecurrentSumLength : 0);
+            _biasSums = new float[training ? layer.Slabs * layer.SlabRow : 0];
+            _reversedInput = layer.Reverse ? new float[maxSteps * maxRows * I] : [];
+            _reversedOutput = layer.Reverse ? new float[maxSteps * maxRows * H] : [];
+            _reversedInputGradient = layer.Reverse && training ? new float[maxSteps * maxRows * I] : [];
+        }
 
-        /// <summary>[T,B,G]: gates after the forward pass; their gradients after the backward pass.</summary>
-        public Span<float> Gates => _gates.Span;
+        public int Rows { get; private set; }
 
-        /// <summary>[T+1,B,S]: the initial state, then the state after each step.</summary>
-        public Span<float> States => _states.Span;
+        /// <summary>Steps whose gates are kept at a time.</summary>
+        public int GateSteps { get; private set; }
 
-        /// <summary>[B,3H]: the recurrent product of one step.</summary>
-        public Span<float> Product => _product.Span;
+        public int GateGroup { get; private set; }
+
+        public int StateGroup { get; private set; }
+
+        /// <summary>Whether the sequence starts from a state of zeros.</summary>
+        public bool FromZero { get; private set; }
 
         public Span<float> ReversedInput => _reversedInput;
 
@@ -227,26 +318,97 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int gateWi
 
         public Span<float> ReversedInputGradient => _reversedInputGradient;
 
-        /// <summary>[B,S]: the state's gradient while going back through time.</summary>
-        public Span<float> StateGradient => _stateGradient.Span;
+        public Span<float> Held => _held.Span;
 
-        /// <summary>[I,·]: the transposed gradient of the input weights.</summary>
         public Span<float> InputSums => _inputSums.Span;
 
-        /// <summary>[H,·]: the transposed gradient of the recurrent weights; up to G columns, in as many parts as the cell has.</summary>
         public Span<float> RecurrentSums => _recurrentSums.Span;
 
-        /// <summary>[G]: sums of the gates' gradients.</summary>
+        /// <summary>[slabs, row].</summary>
         public Span<float> BiasSums => _biasSums;
 
-        /// <summary>Gate gradients of some places, as the right operand of the weight gradients.</summary>
-        public PackedMatrix PackedGates { get; } = new(training ? Math.Min(maxSteps * maxRows, Math.Max(ChunkPlaces, maxRows)) : 0, G);
+        public bool StateGradientNegligible => VectorOps.AllBelow(StateGradient, NegligibleGradient);
 
-        public void ClearSums()
+        private int StateRow => Rows * MatMul.VectorWidth;
+
+        private Span<float> StateGradient => _gradient.Span[..(_layer.StateSize * _layer.Groups * StateRow)];
+
+        /// <summary>Takes the strides of a block.</summary>
+        public void Begin(BlockShape shape, bool fromZero)
+        {
+            (Rows, FromZero) = (shape.Rows, fromZero);
+            GateSteps = Math.Max(1, _training ? shape.Steps : _layer.Fused ? 1 : Math.Min(shape.Steps, (ChunkPlaces + Rows - 1) / Rows));
+            GateGroup = UnitGroups.Stride(GateSteps * Rows * _layer.SlabRow);
+            StateGroup = UnitGroups.Stride(((_training ? shape.Steps : 1) + 1) * StateRow);
+        }
+
+        public Span<float> GatesFrom(int t) => _gates.Span[(t % GateSteps * Rows * _layer.SlabRow)..];
+
+        public Span<float> StatesFrom(int t) => _states.Span[(StatePlace(t) * StateRow)..];
+
+        /// <summary>The views of step t.</summary>
+        public StepData At(int t)
+        {
+            int previous = StatePlace(t) * StateRow, next = StatePlace(t + 1) * StateRow, slab = _layer.Groups * StateRow;
+            var cells = _cells.Length > 0;
+            return new StepData
+            {
+                Rows = Rows,
+                Gates = GatesFrom(t),
+                GateGroup = GateGroup,
+                Previous = _states.Span[previous..],
+                Next = _states.Span[next..],
+                PreviousCell = cells ? _cells.Span[previous..] : default,
+                NextCell = cells ? _cells.Span[next..] : default,
+                StateGroup = StateGroup,
+                Gradient = _training ? _gradient.Span[..slab] : default,
+                CellGradient = _training && cells ? _gradient.Span.Slice(slab, slab) : default,
+                Product = _product.Span,
+                FromZero = FromZero && t == 0,
+            };
+        }
+
+        /// <summary>Sets the states before step t from [S,B,H]; empty: zeros.</summary>
+        public void SetStates(int t, ReadOnlySpan<float> source)
+        {
+            for (var k = 0; k < _layer.StateSize; k++)
+            {
+                var states = (k == 0 ? _states : _cells).Span[(StatePlace(t) * StateRow)..];
+                for (var g = 0; g < _layer.Groups; g++) states.Slice(g * StateGroup, StateRow).Clear();
+                if (!source.IsEmpty) UnitGroups.Scatter(Rows, _layer.HiddenSize, source[(k * Rows * _layer.HiddenSize)..], states, StateGroup);
+            }
+        }
+
+        /// <summary>The states before step t as [S,B,H].</summary>
+        public void GetStates(int t, Span<float> target)
+        {
+            for (var k = 0; k < _layer.StateSize; k++)
+                UnitGroups.Gather(Rows, _layer.HiddenSize, (k == 0 ? _states : _cells).Span[(StatePlace(t) * StateRow)..], StateGroup, target[(k * Rows * _layer.HiddenSize)..]);
+        }
+
+        /// <summary>Starts a backward pass from the gradient of the last states [S,B,H]; empty: zeros.</summary>
+        public void BeginBack(ReadOnlySpan<float> source)
         {
             InputSums.Clear();
             RecurrentSums.Clear();
             BiasSums.Clear();
+            ClearStateGradient();
+            if (source.IsEmpty) return;
+            for (var k = 0; k < _layer.StateSize; k++)
+                UnitGroups.Scatter(Rows, _layer.HiddenSize, source[(k * Rows * _layer.HiddenSize)..], StateGradient[(k * _layer.Groups * StateRow)..], StateRow);
         }
+
+        public void ClearStateGradient() => StateGradient.Clear();
+
+        public void GetStateGradient(Span<float> target)
+        {
+            for (var k = 0; k < _layer.StateSize; k++)
+                UnitGroups.Gather(Rows, _layer.HiddenSize, StateGradient[(k * _layer.Groups * StateRow)..], StateRow, target[(k * Rows * _layer.HiddenSize)..]);
+        }
+
+        /// <summary>Without training, two places serve in turn.</summary>
+        private int StatePlace(int t) => _training ? t : t & 1;
     }
+
+    private bool Reverse => reverse;
 }

@@ -16,7 +16,7 @@ public class ActivationAccuracyTests
     [Fact]
     public void Tanh_WholeFloatRange_WithinTheStatedError() => CheckError(Activations.Tanh, Math.Tanh);
 
-    /// <summary>A tanh formed as 1 - 2/(e^2x + 1) would lose all digits here. Four roundings of 6e-8 and the polynomial's own error.</summary>
+    /// <summary>A tanh formed as 1 - 2/(e^2x + 1) would lose all digits here. Four roundings of 6e-8 and the polynomial's own of up to 6e-7 of the result.</summary>
     [Fact]
     public void Tanh_SmallArguments_KeepsRelativePrecision()
     {
@@ -24,7 +24,7 @@ public class ActivationAccuracyTests
         float[] y = [.. x];
         Activations.Tanh(y);
         for (int i = 0; i < x.Length; i++)
-            Assert.InRange(Math.Abs(y[i] / Math.Tanh(x[i]) - 1), 0, 5e-7);
+            Assert.InRange(Math.Abs(y[i] / Math.Tanh(x[i]) - 1), 0, 1e-6);
     }
 
     [Theory]

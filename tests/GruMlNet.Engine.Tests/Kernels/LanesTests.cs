@@ -1,4 +1,4 @@
-// The three vector widths speak the same vocabulary: each operation, each width, whether or not this machine has such registers.
+// All vector widths speak the same vocabulary: each operation, each width, whether or not this machine has such registers.
 
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -8,6 +8,9 @@ namespace GruMlNet.Engine.Tests.Kernels;
 
 public unsafe class LanesTests
 {
+    [Fact]
+    public void Lanes1_EveryOperation_EqualsScalar() => Check<Lanes1, float>();
+
     [Fact]
     public void Lanes128_EveryOperation_EqualsScalar() => Check<Lanes128, Vector128<float>>();
 
@@ -21,6 +24,7 @@ public unsafe class LanesTests
     [Fact]
     public void SigmoidTanh_EveryWidth_WithinTheStatedError()
     {
+        CheckActivations<Lanes1, float>();
         CheckActivations<Lanes128, Vector128<float>>();
         CheckActivations<Lanes256, Vector256<float>>();
         CheckActivations<Lanes512, Vector512<float>>();
