@@ -25,7 +25,7 @@ internal static unsafe class MatMul
     /// <param name="start">What the sums start from; may be <paramref name="c"/>.</param>
     /// <param name="c">The result, in whole vectors; must not overlap a.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(int rows, LeftOperand a, RightOperand b, VectorGrid start, VectorGrid c)
+    public static void Multiply(int rows, in LeftOperand a, in RightOperand b, in VectorGrid start, in VectorGrid c)
     {
         if (rows == 0) return;
         a.Check(rows);
@@ -46,7 +46,7 @@ internal static unsafe class MatMul
     /// <param name="c">[rows, b.Columns], overwritten or added to.</param>
     /// <param name="add">Whether to add to c.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(int rows, LeftOperand a, PackedMatrix b, Span<float> bias, Span<float> c, bool add = false)
+    public static void Multiply(int rows, in LeftOperand a, PackedMatrix b, Span<float> bias, Span<float> c, bool add = false)
     {
         if (rows == 0 || b.Columns == 0) return;
         int w = VectorWidth, columns = b.Columns, panel = b.PanelVectors * w, whole = columns / w, rest = columns - whole * w;
@@ -78,40 +78,48 @@ internal static unsafe class MatMul
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panels<L, V, R>(int rows, LeftOperand a, RightOperand b, VectorGrid start, VectorGrid c) where L : struct, ILanes<V> where V : struct where R : struct, INumber
+    private static void Panels<L, V, R>(int rows, in LeftOperand a, in RightOperand b, in VectorGrid start, in VectorGrid c) where L : struct, ILanes<V> where V : struct where R : struct, INumber
     {
+        var bundle = Math.Min(rows, a.BundleRows);
         fixed (float* pa = a.Values, pb = b.Values, ps = start.Values, pc = c.Values)
         {
             for (var p = 0; p < b.Panels; p++)
             {
                 float* panel = pb + p * b.Panel, from = ps + p * start.Panel, to = pc + p * c.Panel;
-                switch (b.VectorsOf(p))
+                var vectors = b.VectorsOf(p);
+                if (rows == 1 && p + 1 < b.Panels && b.VectorsOf(p + 1) == vectors)
                 {
-                    case 1: Rows<L, V, R, One>(rows, pa, a, panel, b.Row, from, start, to, c); break;
-                    case 2: Rows<L, V, R, Two>(rows, pa, a, panel, b.Row, from, start, to, c); break;
-                    default: Rows<L, V, R, Three>(rows, pa, a, panel, b.Row, from, start, to, c); break;
+                    switch (vectors)
+                    {
+                        case 1: RowPair<L, V, One>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
+                        case 2: RowPair<L, V, Two>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
+                        default: RowPair<L, V, Three>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
+                    }
+                    p++;
+                    continue;
+                }
+                float* row = pa;
+                for (var left = rows; left > 0; left -= bundle, row += a.Bundle, from += bundle * start.Row, to += bundle * c.Row)
+                {
+                    switch (vectors)
+                    {
+                        case 1: Rows<L, V, R, One>(Math.Min(left, bundle), row, a.Strides, panel, b.Row, from, start.Row, start.Column, to, c.Row, c.Column); break;
+                        case 2: Rows<L, V, R, Two>(Math.Min(left, bundle), row, a.Strides, panel, b.Row, from, start.Row, start.Column, to, c.Row, c.Column); break;
+                        default: Rows<L, V, R, Three>(Math.Min(left, bundle), row, a.Strides, panel, b.Row, from, start.Row, start.Column, to, c.Row, c.Column); break;
+                    }
                 }
             }
         }
     }
 
-    /// <summary>All rows against one panel: tiles of R rows, then of four, then single rows.</summary>
+    /// <summary>Some rows against one panel: tiles of R rows, then of four, then single rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Rows<L, V, R, N>(int rows, float* pa, LeftOperand a, float* b, nint bRow, float* from, VectorGrid start, float* to, VectorGrid c)
+    private static void Rows<L, V, R, N>(int rows, float* a, in TileLeft left, float* b, nint bRow, float* start, nint startRow, nint startColumn, float* c, nint cRow, nint cColumn)
         where L : struct, ILanes<V> where V : struct where R : struct, INumber where N : struct, INumber
     {
-        var left = a.Strides;
-        for (var first = 0; first < rows; first += Math.Min(rows, a.BundleRows))
-        {
-            var end = Math.Min(rows, first + Math.Min(rows, a.BundleRows));
-            float* row = pa + a.RowStart(first);
-            var i = first;
-            for (; i + R.Value <= end; i += R.Value)
-                Tile<L, V, R, N>.Multiply(row + (i - first) * left.Row, left, b, bRow, from + i * start.Row, start.Row, start.Column, to + i * c.Row, c.Row, c.Column);
-            for (; i + 4 <= end; i += 4)
-                Tile<L, V, Four, N>.Multiply(row + (i - first) * left.Row, left, b, bRow, from + i * start.Row, start.Row, start.Column, to + i * c.Row, c.Row, c.Column);
-            for (; i < end; i++)
-                Tile<L, V, One, N>.Multiply(row + (i - first) * left.Row, left, b, bRow, from + i * start.Row, start.Row, start.Column, to + i * c.Row, c.Row, c.Column);
-        }
+        var i = 0;
+        for (; i + R.Value <= rows; i += R.Value) Tile<L, V, R, N>.Multiply(a + i * left.Row, left, b, bRow, start + i * startRow, startRow, startColumn, c + i * cRow, cRow, cColumn);
+        for (; i + 4 <= rows; i += 4) Tile<L, V, Four, N>.Multiply(a + i * left.Row, left, b, bRow, start + i * startRow, startRow, startColumn, c + i * cRow, cRow, cColumn);
+        for (; i < rows; i++) Tile<L, V, One, N>.Multiply(a + i * left.Row, left, b, bRow, start + i * startRow, startRow, startColumn, c + i * cRow, cRow, cColumn);
     }
 }

@@ -15,7 +15,8 @@ internal readonly ref struct LeftOperand(ReadOnlySpan<float> values, int row, in
 {
     public ReadOnlySpan<float> Values { get; } = values;
 
-    public TileLeft Strides { get; } = new(row, step, run, groups, group);
+    /// <summary>How a tile walks along its rows.</summary>
+    public readonly TileLeft Strides = new(row, step, run, groups, group);
 
     public int Depth { get; } = run * groups;
 
@@ -25,8 +26,7 @@ internal readonly ref struct LeftOperand(ReadOnlySpan<float> values, int row, in
     /// <summary>From one bundle of rows to the next.</summary>
     public int Bundle { get; init; }
 
-    /// <summary>Where row <paramref name="i"/> begins.</summary>
-    public nint RowStart(int i) => i / BundleRows * (nint)Bundle + i % BundleRows * Strides.Row;
+    private nint RowStart(int i) => i < BundleRows ? i * Strides.Row : i / BundleRows * (nint)Bundle + i % BundleRows * Strides.Row;
 
     /// <summary>The operand from row <paramref name="i"/> on; for operands in one bundle.</summary>
     public LeftOperand From(int i)
@@ -92,7 +92,7 @@ internal readonly ref struct VectorGrid(Span<float> values, int row, int panel, 
 
     public nint Column { get; } = column;
 
-    public void Check(int rows, RightOperand b, string what)
+    public void Check(int rows, in RightOperand b, string what)
     {
         if (b.Panels == 0) return;
         var whole = b.Panels > 1 ? (b.Panels - 2) * Panel + (b.Vectors - 1) * Column : 0;

@@ -143,3 +143,37 @@ internal static unsafe class Tile<L, V, R, N> where L : struct, ILanes<V> where 
         if (N.Value > 2) L.Store(v2, to + 2 * column);
     }
 }
+
+/// <summary>One row against two panels at a time: the sums of one panel are too few to hide the latency of the multiply-add.</summary>
+internal static unsafe class RowPair<L, V, N> where L : struct, ILanes<V> where V : struct where N : struct, INumber
+{
+    /// <summary>As in <see cref="Tile{L, V, R, N}"/>, for a panel and the one that lies <paramref name="bPanel"/>, <paramref name="startPanel"/> and <paramref name="cPanel"/> behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* a, in TileLeft left, float* b, nint bPanel, nint bRow, float* start, nint startPanel, nint startColumn, float* c, nint cPanel, nint cColumn)
+    {
+        nint w = L.Width, step = left.Step, run = left.Run, skip = left.Group - left.Run * left.Step;
+        float* d = b + bPanel, more = start + startPanel;
+        V c0 = L.Load(start), c1 = N.Value > 1 ? L.Load(start + startColumn) : default, c2 = N.Value > 2 ? L.Load(start + 2 * startColumn) : default;
+        V c3 = L.Load(more), c4 = N.Value > 1 ? L.Load(more + startColumn) : default, c5 = N.Value > 2 ? L.Load(more + 2 * startColumn) : default;
+        for (var g = left.Groups; g > 0; g--)
+        {
+            for (var j = run; j > 0; j--)
+            {
+                var x = L.Create(*a);
+                c0 = L.MultiplyAdd(x, L.Load(b), c0);
+                if (N.Value > 1) c1 = L.MultiplyAdd(x, L.Load(b + w), c1);
+                if (N.Value > 2) c2 = L.MultiplyAdd(x, L.Load(b + 2 * w), c2);
+                c3 = L.MultiplyAdd(x, L.Load(d), c3);
+                if (N.Value > 1) c4 = L.MultiplyAdd(x, L.Load(d + w), c4);
+                if (N.Value > 2) c5 = L.MultiplyAdd(x, L.Load(d + 2 * w), c5);
+                a += step;
+                b += bRow;
+                d += bRow;
+            }
+            a += skip;
+        }
+        L.Store(c0, c); L.Store(c3, c + cPanel);
+        if (N.Value > 1) { L.Store(c1, c + cColumn); L.Store(c4, c + cPanel + cColumn); }
+        if (N.Value > 2) { L.Store(c2, c + 2 * cColumn); L.Store(c5, c + cPanel + 2 * cColumn); }
+    }
+}

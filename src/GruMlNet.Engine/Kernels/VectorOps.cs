@@ -86,10 +86,19 @@ internal static unsafe class VectorOps
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddTransposed(ReadOnlySpan<float> source, int sourceRow, int count, int depth, Span<float> target, int targetRow)
     {
-        for (var j = 0; j < count; j++)
+        if (count == 0 || depth == 0) return;
+        if (source.Length < (depth - 1) * sourceRow + count) throw new ArgumentException($"A transpose needs {(depth - 1) * sourceRow + count} values, got {source.Length}.", nameof(source));
+        if (target.Length < (count - 1) * targetRow + depth) throw new ArgumentException($"A transpose needs {(count - 1) * targetRow + depth} places, got {target.Length}.", nameof(target));
+        fixed (float* s = source, t = target)
         {
-            var row = target.Slice(j * targetRow, depth);
-            for (var k = 0; k < row.Length; k++) row[k] += source[k * sourceRow + j];
+            for (var j = 0; j < count; j++)
+            {
+                float* from = s + j, to = t + (nint)j * targetRow;
+                var k = 0;
+                for (; k <= depth - 4; k += 4, from += 4 * (nint)sourceRow)
+                    (Vector128.Load(to + k) + Vector128.Create(from[0], from[sourceRow], from[2 * (nint)sourceRow], from[3 * (nint)sourceRow])).Store(to + k);
+                for (; k < depth; k++, from += sourceRow) to[k] += *from;
+            }
         }
     }
 
@@ -121,13 +130,19 @@ internal static unsafe class VectorOps
         return sum;
     }
 
-    /// <summary>Σ v², summed in double precision in the order of the values.</summary>
+    /// <summary>Σ v², summed in double precision; four sums that do not wait for one another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> values)
     {
-        var sum = 0.0;
-        foreach (var v in values) sum += (double)v * v;
-        return sum;
+        double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+        var i = 0;
+        for (; i <= values.Length - 4; i += 4)
+        {
+            double p = values[i], q = values[i + 1], r = values[i + 2], s = values[i + 3];
+            a += p * p; b += q * q; c += r * r; d += s * s;
+        }
+        for (; i < values.Length; i++) a += (double)values[i] * values[i];
+        return a + b + (c + d);
     }
 
     /// <summary>average = decay·average + (1 − decay)·values.</summary>

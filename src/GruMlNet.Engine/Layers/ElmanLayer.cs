@@ -21,7 +21,7 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(StepData s)
+    protected override void Step(in StepData s)
     {
         var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
         if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
@@ -34,7 +34,7 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
         }
     }
 
-    protected override void StepBack(StepData s)
+    protected override void StepBack(in StepData s)
     {
         for (var g = 0; g < Groups; g++)
         {
@@ -50,8 +50,8 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
         MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent.Back.Right, grid, grid);
     }
 
-    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
-        AddGateProduct(UnitGroups.Padded(HiddenSize), h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
+        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
 
     protected override void AddGradients(Span<float> gradient, Scratch scratch) => _weights.AddGradients(scratch.InputSums, scratch.RecurrentSums, scratch.BiasSums, gradient);
 }

@@ -29,7 +29,7 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(StepData s)
+    protected override void Step(in StepData s)
     {
         var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m
         if (_weights.Candidate is { } candidate)
@@ -46,7 +46,7 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
         GruStep.ForwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
     }
 
-    protected override void StepBack(StepData s)
+    protected override void StepBack(in StepData s)
     {
         if (_weights.Candidate is { } candidate)
         {
@@ -62,10 +62,10 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
         MatMul.Multiply(s.Rows, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
     }
 
-    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch)
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch)
     {
         var units = UnitGroups.Padded(HiddenSize);
-        AddGateProduct(units, h, gates[MatMul.VectorWidth..], scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+        AddGateProduct(units, in h, gates[MatMul.VectorWidth..], scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
         if (_weights.Candidate is not { } candidate) return;
         // The gates' weights met h, the candidate's met m = r ⊙ h.
         var m = new LeftOperand(gates[(3 * MatMul.VectorWidth)..], 1, SlabRow, places) { BundleRows = MatMul.VectorWidth, Bundle = scratch.GateGroup };

@@ -27,22 +27,22 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    protected override void Step(StepData s)
+    protected override void Step(in StepData s)
     {
         var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
         if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
         LstmStep.Forward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
     }
 
-    protected override void StepBack(StepData s)
+    protected override void StepBack(in StepData s)
     {
         LstmStep.Backward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.StateGroup, s.Gradient, s.CellGradient);
         var gradient = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
         MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, LstmStep.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
     }
 
-    protected override void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
-        AddGateProduct(UnitGroups.Padded(HiddenSize), h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
+        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
 
     protected override void AddGradients(Span<float> gradient, Scratch scratch) => _weights.AddGradients(scratch.InputSums, scratch.RecurrentSums, scratch.BiasSums, gradient);
 }

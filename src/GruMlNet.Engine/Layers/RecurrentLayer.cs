@@ -18,10 +18,13 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     /// <summary>Up to this many features the input's product is done step by step, while the gates are in the cache anyway; beyond, its weights would be read too often.</summary>
     private const int MaxFusedInputs = 64;
 
+    /// <summary>From this many rows on: fewer rows of one step do not fill a tile, those of several steps together do.</summary>
+    private const int MinFusedRows = 8;
+
     /// <summary>Places (steps times rows) whose gates are worked on together outside of the steps: few enough to be in the cache still.</summary>
     private const int ChunkPlaces = 128;
 
-    /// <summary>State gradients this small can move no weight: the backward pass ends, and spares the slow arithmetic of denormal numbers.</summary>
+    /// <summary>Gradients this small can move no weight: the backward pass ends there, and spares the slow arithmetic of denormal numbers.</summary>
     private const float NegligibleGradient = 1e-30f;
 
     public sealed override int InputSize => inputSize;
@@ -47,17 +50,17 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     protected abstract Span<float> InputBias { get; }
 
     /// <summary>One step forward: the gates hold the input's share, with the biases.</summary>
-    protected abstract void Step(StepData s);
+    protected abstract void Step(in StepData s);
 
     /// <summary>One step backward: the gates become their gradients, and the gradients of the states go from after the step to before it.</summary>
-    protected abstract void StepBack(StepData s);
+    protected abstract void StepBack(in StepData s);
 
     /// <summary>Adds the gradients of the recurrent weights over some steps to the scratch's sums: one product over all their places, not one per step.</summary>
     /// <param name="places">Steps times rows.</param>
     /// <param name="h">The states before the steps, one row per unit.</param>
     /// <param name="gates">The gates' gradients.</param>
     /// <param name="scratch">Scratch of the block.</param>
-    protected abstract void AddRecurrentProducts(int places, LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch);
+    protected abstract void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch);
 
     /// <summary>Adds the sums to the flat gradient.</summary>
     protected abstract void AddGradients(Span<float> gradient, Scratch scratch);
@@ -65,7 +68,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     /// <summary>Length of the sums of recurrent weight gradients.</summary>
     protected abstract int RecurrentSumLength { get; }
 
-    private bool Fused => inputSize <= MaxFusedInputs;
+    private bool Fused(int rows) => inputSize <= MaxFusedInputs && rows >= MinFusedRows;
 
     public sealed override LayerState CreateState(int maxSteps, int maxRows, bool training) => new Scratch(this, maxSteps, maxRows, training);
 
@@ -83,7 +86,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         var outputs = reverse ? s.ReversedOutput : y;
         for (var t = 0; t < T; t++)
         {
-            if (t % s.GateSteps == 0 || Fused) InputProduct(x[(t * B * inputSize)..], Fused ? B : Math.Min(s.GateSteps, T - t) * B, s.GatesFrom(t), s);
+            if (t % s.InputSteps == 0) InputProduct(x[(t * B * inputSize)..], Math.Min(s.InputSteps, T - t) * B, s.GatesFrom(t), s);
             var step = s.At(t);
             Step(step);
             FreezeEnded(shape, t, step);
@@ -111,7 +114,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         var target = dx.IsEmpty ? default : reverse ? s.ReversedInputGradient : dx;
         for (int end = T, start; end > 0; end = start)
         {
-            if (s.StateGradientNegligible && (dy.IsEmpty || !dy[..(end * B * H)].ContainsAnyExcept(0f)))
+            if (end < T && s.StateGradientNegligible && VectorOps.AllBelow(dy.IsEmpty ? dy : dy[..(end * B * H)], NegligibleGradient))
             {
                 s.ClearStateGradient();
                 if (!target.IsEmpty) target[..(end * B * inputSize)].Clear();
@@ -150,7 +153,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     /// <param name="gateGroup">From one slab to the next.</param>
     /// <param name="w">The weights.</param>
     /// <param name="sums">Added to.</param>
-    protected void AddGateProduct(int rows, LeftOperand a, ReadOnlySpan<float> gates, int gateGroup, GateWeights w, Span<float> sums)
+    protected void AddGateProduct(int rows, in LeftOperand a, ReadOnlySpan<float> gates, int gateGroup, GateWeights w, Span<float> sums)
     {
         var grid = w.SumGrid(sums);
         MatMul.Multiply(rows, a, new RightOperand(gates, Slabs, w.Vectors, w.Vectors, SlabRow, gateGroup), grid, grid);
@@ -180,7 +183,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         if (!dx.IsEmpty) MatMul.Multiply(places, GateRows(gates, s.GateGroup, Input.Vectors), Input.Back, default, dx[(start * B * inputSize)..]);
     }
 
-    private void FreezeEnded(BlockShape shape, int t, StepData s)
+    private void FreezeEnded(BlockShape shape, int t, in StepData s)
     {
         for (var b = 0; b < shape.Lengths.Length; b++)
         {
@@ -191,7 +194,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     }
 
     /// <summary>Rows that have ended hand their state's gradient through unchanged: it is kept aside while the step sees zeros, which touch no weight.</summary>
-    private void HoldEnded(BlockShape shape, int t, StepData s, Span<float> held, bool hold)
+    private void HoldEnded(BlockShape shape, int t, in StepData s, Span<float> held, bool hold)
     {
         var group = shape.Rows * MatMul.VectorWidth;
         for (var b = 0; b < shape.Lengths.Length; b++)
@@ -285,7 +288,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         {
             (_layer, _training) = (layer, training);
             int I = layer.InputSize, H = layer.HiddenSize, slab = layer.Groups * maxRows * MatMul.VectorWidth;
-            var places = training ? checked(maxSteps * maxRows) : layer.Fused ? maxRows : Math.Min(checked(maxSteps * maxRows), ChunkPlaces + maxRows);
+            var places = training ? checked(maxSteps * maxRows) : Math.Min(checked(maxSteps * maxRows), ChunkPlaces + maxRows);
             _gates = new AlignedBuffer(checked(layer.Slabs * (places * layer.SlabRow + 16)));
             _states = new AlignedBuffer(checked(layer.Groups * (((training ? maxSteps : 1) + 1) * maxRows * MatMul.VectorWidth + 16)));
             _cells = new AlignedBuffer(layer.StateSize > 1 ? _states.Length : 0);
@@ -304,6 +307,9 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
 
         /// <summary>Steps whose gates are kept at a time.</summary>
         public int GateSteps { get; private set; }
+
+        /// <summary>Steps that the input's product is done for at a time.</summary>
+        public int InputSteps { get; private set; }
 
         public int GateGroup { get; private set; }
 
@@ -337,7 +343,8 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         public void Begin(BlockShape shape, bool fromZero)
         {
             (Rows, FromZero) = (shape.Rows, fromZero);
-            GateSteps = Math.Max(1, _training ? shape.Steps : _layer.Fused ? 1 : Math.Min(shape.Steps, (ChunkPlaces + Rows - 1) / Rows));
+            InputSteps = Math.Max(1, _layer.Fused(Rows) ? 1 : Math.Min(shape.Steps, (ChunkPlaces + Rows - 1) / Rows));
+            GateSteps = _training ? Math.Max(1, shape.Steps) : InputSteps;
             GateGroup = UnitGroups.Stride(GateSteps * Rows * _layer.SlabRow);
             StateGroup = UnitGroups.Stride(((_training ? shape.Steps : 1) + 1) * StateRow);
         }
