@@ -73,31 +73,24 @@ internal static unsafe class VectorOps
         return j;
     }
 
-    /// <summary>target[k·targetRow + j] = source[j·sourceRow + k·step] for j below <paramref name="count"/> and k below <paramref name="depth"/>.</summary>
+    /// <summary>target[k·targetRow + j] = source[j·sourceRow + k·step] for j below <paramref name="count"/> and k below <paramref name="depth"/>: rows become columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(ReadOnlySpan<float> source, int sourceRow, int step, int count, int depth, Span<float> target, int targetRow)
     {
-        for (var j = 0; j < count; j++)
-            for (var k = 0; k < depth; k++)
-                target[k * targetRow + j] = source[j * sourceRow + k * step];
-    }
-
-    /// <summary>target[j·targetRow + k] += source[k·sourceRow + j] for j below <paramref name="count"/> and k below <paramref name="depth"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddTransposed(ReadOnlySpan<float> source, int sourceRow, int count, int depth, Span<float> target, int targetRow)
-    {
         if (count == 0 || depth == 0) return;
-        if (source.Length < (depth - 1) * sourceRow + count) throw new ArgumentException($"A transpose needs {(depth - 1) * sourceRow + count} values, got {source.Length}.", nameof(source));
-        if (target.Length < (count - 1) * targetRow + depth) throw new ArgumentException($"A transpose needs {(count - 1) * targetRow + depth} places, got {target.Length}.", nameof(target));
+        var last = (count - 1) * sourceRow + (depth - 1) * step;
+        if (source.Length <= last) throw new ArgumentException($"A transpose needs {last + 1} values, got {source.Length}.", nameof(source));
+        last = (depth - 1) * targetRow + count - 1;
+        if (target.Length <= last) throw new ArgumentException($"A transpose needs {last + 1} places, got {target.Length}.", nameof(target));
+        nint row = sourceRow;
         fixed (float* s = source, t = target)
         {
-            for (var j = 0; j < count; j++)
+            for (var k = 0; k < depth; k++)
             {
-                float* from = s + j, to = t + (nint)j * targetRow;
-                var k = 0;
-                for (; k <= depth - 4; k += 4, from += 4 * (nint)sourceRow)
-                    (Vector128.Load(to + k) + Vector128.Create(from[0], from[sourceRow], from[2 * (nint)sourceRow], from[3 * (nint)sourceRow])).Store(to + k);
-                for (; k < depth; k++, from += sourceRow) to[k] += *from;
+                float* from = s + (nint)k * step, to = t + (nint)k * targetRow;
+                var j = 0;
+                for (; j <= count - 4; j += 4, from += 4 * row) Vector128.Create(from[0], from[row], from[2 * row], from[3 * row]).Store(to + j);
+                for (; j < count; j++, from += row) to[j] = *from;
             }
         }
     }

@@ -31,15 +31,15 @@ internal sealed class BidirectionalLayer(SequenceLayer forward, SequenceLayer re
         Merge(shape.Places, s.ForwardOutput, s.ReverseOutput, y);
     }
 
-    public override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> gradient, LayerState state)
+    public override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> sums, LayerState state)
     {
         var s = (State)state;
         var split = forward.StateSize * shape.Rows * HiddenSize;
         Span<float> df = dy.IsEmpty ? default : s.ForwardOutput, dr = dy.IsEmpty ? default : s.ReverseOutput;
         if (!dy.IsEmpty) Split(shape.Places, dy, df, dr);
-        forward.Backward(shape, x, df, dhn.IsEmpty ? dhn : dhn[..split], dx, dh0.IsEmpty ? dh0 : dh0[..split], gradient, s.ForwardState);
+        forward.Backward(shape, x, df, dhn.IsEmpty ? dhn : dhn[..split], dx, dh0.IsEmpty ? dh0 : dh0[..split], sums, s.ForwardState);
         var dxReverse = dx.IsEmpty ? default : s.InputGradient.AsSpan(0, shape.Places * InputSize);
-        reverse.Backward(shape, x, dr, dhn.IsEmpty ? dhn : dhn[split..], dxReverse, dh0.IsEmpty ? dh0 : dh0[split..], gradient, s.ReverseState);
+        reverse.Backward(shape, x, dr, dhn.IsEmpty ? dhn : dhn[split..], dxReverse, dh0.IsEmpty ? dh0 : dh0[split..], sums, s.ReverseState);
         if (!dx.IsEmpty) VectorOps.AddScaled(dx[..dxReverse.Length], dxReverse, 1f);
     }
 

@@ -17,12 +17,13 @@ internal sealed class CellWeights
     {
         (_hidden, _blocks) = (hiddenSize, order.Length);
         var gates = _blocks * hiddenSize;
-        var wih = layout.Add($"{prefix}weight_ih_{suffix}", gates, inputSize, Initializer.GlorotUniform(_blocks));
-        var whh = layout.Add($"{prefix}weight_hh_{suffix}", gates, hiddenSize, Initializer.Orthogonal(_blocks));
+        var padded = UnitGroups.Padded(hiddenSize);
+        var wih = layout.Add($"{prefix}weight_ih_{suffix}", gates, inputSize, Initializer.GlorotUniform(_blocks), GateWeights.SumLength(hiddenSize, _blocks, inputSize), (s, g) => Input!.Collect(s, g));
+        var whh = layout.Add($"{prefix}weight_hh_{suffix}", gates, hiddenSize, Initializer.Orthogonal(_blocks), GateWeights.SumLength(hiddenSize, _blocks, padded), (s, g) => Recurrent!.Collect(s, g));
         if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, gates);
         if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, gates);
         Input = new GateWeights(wih, hiddenSize, order, inputSize);
-        Recurrent = new GateWeights(whh, hiddenSize, order, UnitGroups.Padded(hiddenSize));
+        Recurrent = new GateWeights(whh, hiddenSize, order, padded);
     }
 
     public GateWeights Input { get; }
@@ -45,15 +46,13 @@ internal sealed class CellWeights
         }
     }
 
-    /// <summary>Adds the sums of a backward pass to the flat gradient.</summary>
-    public void AddGradients(ReadOnlySpan<float> inputSums, ReadOnlySpan<float> recurrentSums, ReadOnlySpan<float> biasSums, Span<float> gradient)
+    /// <summary>Adds bias gradients given as sums over some places in the layout of the gates.</summary>
+    public void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums)
     {
-        Input.AddGradient(inputSums, gradient);
-        Recurrent.AddGradient(recurrentSums, gradient);
         for (var v = 0; v < _blocks; v++)
         {
-            if (_bih is { } bih) UnitGroups.AddFromSlot(biasSums, _blocks, v, bih.Of(gradient).Slice(v * _hidden, _hidden));
-            if (_bhh is { } bhh) UnitGroups.AddFromSlot(biasSums, _blocks, v, bhh.Of(gradient).Slice(v * _hidden, _hidden));
+            if (_bih is { } bih) UnitGroups.AddFromSlot(gates, _blocks, v, bih.SumsOf(sums).Slice(v * _hidden, _hidden));
+            if (_bhh is { } bhh) UnitGroups.AddFromSlot(gates, _blocks, v, bhh.SumsOf(sums).Slice(v * _hidden, _hidden));
         }
     }
 }

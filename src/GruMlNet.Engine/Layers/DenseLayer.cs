@@ -52,15 +52,15 @@ internal sealed class DenseLayer
     /// <param name="y">[rows,O] as the forward pass made it.</param>
     /// <param name="dy">[rows,O]; becomes the gradient before the activation.</param>
     /// <param name="dx">[rows,I], overwritten; or empty if not needed.</param>
-    /// <param name="gradient">The flat gradient, added to.</param>
+    /// <param name="sums">The sums of gradients, added to.</param>
     /// <param name="state">Scratch.</param>
-    public void Backward(int rows, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> dy, Span<float> dx, Span<float> gradient, State state)
+    public void Backward(int rows, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> dy, Span<float> dx, Span<float> sums, State state)
     {
         dy = dy[..(rows * OutputSize)];
         ActivateBack(y, dy);
-        if (_bias is { } bias) VectorOps.AddRows(rows, OutputSize, dy, bias.Of(gradient));
+        if (_bias is { } bias) VectorOps.AddRows(rows, OutputSize, dy, bias.SumsOf(sums));
         state.PackedInput.Pack(x, rows, depthStride: InputSize, columnStride: 1);
-        MatMul.Multiply(OutputSize, new LeftOperand(dy, 1, OutputSize, rows), state.PackedInput, default, _weight.Of(gradient), add: true);
+        MatMul.Multiply(OutputSize, new LeftOperand(dy, 1, OutputSize, rows), state.PackedInput, default, _weight.SumsOf(sums), add: true);
         if (!dx.IsEmpty) MatMul.Multiply(rows, new LeftOperand(dy, OutputSize, 1, OutputSize), _back, default, dx);
     }
 

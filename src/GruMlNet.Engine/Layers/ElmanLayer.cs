@@ -17,8 +17,6 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
 
     protected override Span<float> InputBias => _weights.Bias;
 
-    protected override int RecurrentSumLength => _weights.Recurrent.SumLength;
-
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
     protected override void Step(in StepData s)
@@ -50,8 +48,8 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
         MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent.Back.Right, grid, grid);
     }
 
-    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch) =>
-        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums) =>
+        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, gateGroup, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
 
-    protected override void AddGradients(Span<float> gradient, Scratch scratch) => _weights.AddGradients(scratch.InputSums, scratch.RecurrentSums, scratch.BiasSums, gradient);
+    protected override void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums) => _weights.AddBiasGradient(gates, sums);
 }

@@ -58,7 +58,7 @@ internal sealed class ExpertMixture
     }
 
     /// <summary>dmix [B,L] to ds [B,S], overwritten. Windows, given experts and priors are data: they get no gradient.</summary>
-    public void Backward(int rows, ReadOnlySpan<float> s, ReadOnlySpan<float> u, ReadOnlySpan<float> experts, ReadOnlySpan<float> dmix, Span<float> ds, Span<float> gradient, State state)
+    public void Backward(int rows, ReadOnlySpan<float> s, ReadOnlySpan<float> u, ReadOnlySpan<float> experts, ReadOnlySpan<float> dmix, Span<float> ds, Span<float> sums, State state)
     {
         for (var b = 0; b < rows; b++)
         {
@@ -78,8 +78,8 @@ internal sealed class ExpertMixture
                 for (var l = 0; l < dmap.Length; l++) dmap[l] = a[_given + k] * d[l];
             }
         }
-        _maps?.Backward(rows, u, state.Maps, state.MapsGradient, default, gradient, state.MapsState!);
-        _gate.Backward(rows, s, state.Gate, state.GateGradient, ds, gradient, state.GateState);
+        _maps?.Backward(rows, u, state.Maps, state.MapsGradient, default, sums, state.MapsState!);
+        _gate.Backward(rows, s, state.Gate, state.GateGradient, ds, sums, state.GateState);
     }
 
     private ReadOnlySpan<float> ExpertOf(int row, int expert, ReadOnlySpan<float> given, State state) => expert < _given

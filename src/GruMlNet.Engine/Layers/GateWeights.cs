@@ -25,8 +25,8 @@ internal sealed class GateWeights(ParameterSlice weight, int hidden, int[] order
     /// <summary>[gates, K]: gradients of the gates to the operand's.</summary>
     public PackedMatrix Back { get; } = new(UnitGroups.Padded(hidden) * order.Length, depth);
 
-    /// <summary>Values of <see cref="AddGradient"/>'s sums.</summary>
-    public int SumLength => checked(UnitGroups.Padded(hidden) * order.Length * depth);
+    /// <summary>Values of the sums that the gradient of <paramref name="gates"/> blocks is collected from.</summary>
+    public static int SumLength(int hidden, int gates, int depth) => checked(UnitGroups.Padded(hidden) * gates * depth);
 
     /// <summary>How the product of weight gradients lays out its sums: [panels, depth, vectors].</summary>
     public VectorGrid SumGrid(Span<float> sums)
@@ -52,10 +52,9 @@ internal sealed class GateWeights(ParameterSlice weight, int hidden, int[] order
         }
     }
 
-    /// <summary>Adds sums in the layout of <see cref="SumGrid"/> to the flat gradient.</summary>
-    public void AddGradient(ReadOnlySpan<float> sums, Span<float> gradient)
+    /// <summary>Brings sums in the layout of <see cref="SumGrid"/> into a gradient [N·H, K], of which it overwrites the blocks that take part.</summary>
+    public void Collect(ReadOnlySpan<float> sums, Span<float> gradient)
     {
-        var target = weight.Of(gradient);
         int w = MatMul.VectorWidth, K = weight.Columns, row = Vectors * w;
         for (var g = 0; g < _groups; g++)
         {
@@ -63,8 +62,11 @@ internal sealed class GateWeights(ParameterSlice weight, int hidden, int[] order
             {
                 var strip = g * order.Length + v;
                 var from = strip / Vectors * depth * row + strip % Vectors * w;
-                VectorOps.AddTransposed(sums[from..], row, Math.Min(w, hidden - g * w), K, target[((order[v] * hidden + g * w) * K)..], K);
+                VectorOps.Transpose(sums[from..], row, 1, K, Math.Min(w, hidden - g * w), gradient[((order[v] * hidden + g * w) * K)..], K);
             }
         }
     }
+
+    /// <summary>Its place among the sums of a backward pass.</summary>
+    public Span<float> SumsOf(Span<float> sums) => weight.SumsOf(sums);
 }

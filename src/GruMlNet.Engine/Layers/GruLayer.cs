@@ -25,8 +25,6 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     protected override Span<float> InputBias => _weights.InputBias;
 
-    protected override int RecurrentSumLength => _weights.Recurrent.SumLength + (_weights.Candidate?.SumLength ?? 0);
-
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
     protected override void Step(in StepData s)
@@ -62,21 +60,15 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
         MatMul.Multiply(s.Rows, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
     }
 
-    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch)
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums)
     {
         var units = UnitGroups.Padded(HiddenSize);
-        AddGateProduct(units, in h, gates[MatMul.VectorWidth..], scratch.GateGroup, _weights.Recurrent, scratch.RecurrentSums);
+        AddGateProduct(units, in h, gates[MatMul.VectorWidth..], gateGroup, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
         if (_weights.Candidate is not { } candidate) return;
         // The gates' weights met h, the candidate's met m = r ⊙ h.
-        var m = new LeftOperand(gates[(3 * MatMul.VectorWidth)..], 1, SlabRow, places) { BundleRows = MatMul.VectorWidth, Bundle = scratch.GateGroup };
-        AddGateProduct(units, m, gates, scratch.GateGroup, candidate, scratch.RecurrentSums[_weights.Recurrent.SumLength..]);
+        var m = new LeftOperand(gates[(3 * MatMul.VectorWidth)..], 1, SlabRow, places) { BundleRows = MatMul.VectorWidth, Bundle = gateGroup };
+        AddGateProduct(units, m, gates, gateGroup, candidate, _weights.CandidateSumsOf(sums));
     }
 
-    protected override void AddGradients(Span<float> gradient, Scratch scratch)
-    {
-        _weights.Input.AddGradient(scratch.InputSums, gradient);
-        _weights.Recurrent.AddGradient(scratch.RecurrentSums, gradient);
-        _weights.Candidate?.AddGradient(scratch.RecurrentSums[_weights.Recurrent.SumLength..], gradient);
-        _weights.AddBiasGradient(scratch.BiasSums, gradient);
-    }
+    protected override void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums) => _weights.AddBiasGradient(gates, sums);
 }

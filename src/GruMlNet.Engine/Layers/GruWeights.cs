@@ -20,11 +20,11 @@ internal sealed class GruWeights
     public GruWeights(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset, BiasMode bias, string prefix, string suffix)
     {
         (_hidden, _after) = (hiddenSize, reset == ResetMode.After);
-        var wih = layout.Add($"{prefix}weight_ih_{suffix}", 3 * hiddenSize, inputSize, Initializer.GlorotUniform(blocks: 3));
-        var whh = layout.Add($"{prefix}weight_hh_{suffix}", 3 * hiddenSize, hiddenSize, Initializer.Orthogonal(blocks: 3));
+        var padded = UnitGroups.Padded(hiddenSize);
+        var wih = layout.Add($"{prefix}weight_ih_{suffix}", 3 * hiddenSize, inputSize, Initializer.GlorotUniform(blocks: 3), GateWeights.SumLength(hiddenSize, 3, inputSize), (s, g) => Input!.Collect(s, g));
+        var whh = layout.Add($"{prefix}weight_hh_{suffix}", 3 * hiddenSize, hiddenSize, Initializer.Orthogonal(blocks: 3), GateWeights.SumLength(hiddenSize, 3, padded), CollectRecurrent);
         if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, 3 * hiddenSize);
         if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, 3 * hiddenSize);
-        var padded = UnitGroups.Padded(hiddenSize);
         Input = new GateWeights(wih, hiddenSize, InputOrder, inputSize);
         Recurrent = new GateWeights(whh, hiddenSize, _after ? [R, Z, N] : [R, Z], padded);
         Candidate = _after ? null : new GateWeights(whh, hiddenSize, [N], padded);
@@ -65,15 +65,24 @@ internal sealed class GruWeights
         }
     }
 
-    /// <summary>Adds bias gradients given as sums over all places in the layout of the gates, n, r, z, m.</summary>
-    public void AddBiasGradient(ReadOnlySpan<float> sums, Span<float> gradient)
+    /// <summary>Adds bias gradients given as sums over some places in the layout of the gates, n, r, z, m.</summary>
+    public void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums)
     {
         for (var v = 0; v < 3; v++)
         {
             var block = InputOrder[v];
-            if (_bih is { } bih) UnitGroups.AddFromSlot(sums, GruStep.Vectors, v, Block(bih.Of(gradient), block));
-            if (_bhh is { } bhh) UnitGroups.AddFromSlot(sums, GruStep.Vectors, block == N && _after ? 3 : v, Block(bhh.Of(gradient), block));
+            if (_bih is { } bih) UnitGroups.AddFromSlot(gates, GruStep.Vectors, v, Block(bih.SumsOf(sums), block));
+            if (_bhh is { } bhh) UnitGroups.AddFromSlot(gates, GruStep.Vectors, block == N && _after ? 3 : v, Block(bhh.SumsOf(sums), block));
         }
+    }
+
+    /// <summary>Reset before only: the candidate's part of the recurrent sums, behind the other gates'.</summary>
+    public Span<float> CandidateSumsOf(Span<float> sums) => Recurrent.SumsOf(sums)[GateWeights.SumLength(_hidden, 2, UnitGroups.Padded(_hidden))..];
+
+    private void CollectRecurrent(ReadOnlySpan<float> sums, Span<float> gradient)
+    {
+        Recurrent.Collect(sums, gradient);
+        Candidate?.Collect(sums[GateWeights.SumLength(_hidden, 2, UnitGroups.Padded(_hidden))..], gradient);
     }
 
     private Span<float> Block(Span<float> bias, int block) => bias.Slice(block * _hidden, _hidden);

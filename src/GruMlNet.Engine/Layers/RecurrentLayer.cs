@@ -55,18 +55,18 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     /// <summary>One step backward: the gates become their gradients, and the gradients of the states go from after the step to before it.</summary>
     protected abstract void StepBack(in StepData s);
 
-    /// <summary>Adds the gradients of the recurrent weights over some steps to the scratch's sums: one product over all their places, not one per step.</summary>
+    /// <summary>Adds the gradients of the recurrent weights over some steps: one product over all their places, not one per step.</summary>
     /// <param name="places">Steps times rows.</param>
     /// <param name="h">The states before the steps, one row per unit.</param>
     /// <param name="gates">The gates' gradients.</param>
-    /// <param name="scratch">Scratch of the block.</param>
-    protected abstract void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, Scratch scratch);
+    /// <param name="gateGroup">From one slab of them to the next.</param>
+    /// <param name="sums">Added to.</param>
+    protected abstract void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums);
 
-    /// <summary>Adds the sums to the flat gradient.</summary>
-    protected abstract void AddGradients(Span<float> gradient, Scratch scratch);
-
-    /// <summary>Length of the sums of recurrent weight gradients.</summary>
-    protected abstract int RecurrentSumLength { get; }
+    /// <summary>Adds the biases' gradients.</summary>
+    /// <param name="gates">[slabs, row]: the gates' gradients, summed over the block.</param>
+    /// <param name="sums">Added to.</param>
+    protected abstract void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums);
 
     private bool Fused(int rows) => inputSize <= MaxFusedInputs && rows >= MinFusedRows;
 
@@ -97,7 +97,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         if (!hn.IsEmpty) s.GetStates(T, hn);
     }
 
-    public sealed override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> gradient, LayerState state)
+    public sealed override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> sums, LayerState state)
     {
         var s = (Scratch)state;
         int T = shape.Steps, B = shape.Rows, H = hiddenSize;
@@ -129,10 +129,10 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
                 StepBack(step);
                 HoldEnded(shape, t, step, s.Held, hold: false);
             }
-            AddWeightGradients(start, end - start, x, target, s);
+            AddWeightGradients(start, end - start, x, target, sums, s);
         }
         if (!dh0.IsEmpty) s.GetStateGradient(dh0);
-        AddGradients(gradient, s);
+        AddBiasGradient(s.BiasSums, sums);
         if (dx.IsEmpty) return;
         if (reverse) TimeReversal.Copy(shape, inputSize, target, dx);
         TimeReversal.ClearPadding(shape, inputSize, dx);
@@ -152,7 +152,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     /// <param name="gates">The gates' gradients, from the first vector that takes part.</param>
     /// <param name="gateGroup">From one slab to the next.</param>
     /// <param name="w">The weights.</param>
-    /// <param name="sums">Added to.</param>
+    /// <param name="sums">Their part of the sums; added to.</param>
     protected void AddGateProduct(int rows, in LeftOperand a, ReadOnlySpan<float> gates, int gateGroup, GateWeights w, Span<float> sums)
     {
         var grid = w.SumGrid(sums);
@@ -167,17 +167,17 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         MatMul.Multiply(places, new LeftOperand(x, inputSize, 1, inputSize), Input.Forward.Right, start, GateGrid(Input, gates, s.GateGroup));
     }
 
-    private void AddWeightGradients(int start, int steps, ReadOnlySpan<float> x, Span<float> dx, Scratch s)
+    private void AddWeightGradients(int start, int steps, ReadOnlySpan<float> x, Span<float> dx, Span<float> sums, Scratch s)
     {
         int B = s.Rows, places = steps * B;
         var gates = s.GatesFrom(start);
-        AddGateProduct(inputSize, new LeftOperand(x[(start * B * inputSize)..], 1, inputSize, places), gates, s.GateGroup, Input, s.InputSums);
+        AddGateProduct(inputSize, new LeftOperand(x[(start * B * inputSize)..], 1, inputSize, places), gates, s.GateGroup, Input, Input.SumsOf(sums));
         var skip = start == 0 && s.FromZero ? 1 : 0; // a state of zeros adds nothing
         if (steps > skip)
         {
             int w = MatMul.VectorWidth, count = (steps - skip) * B;
             var h = new LeftOperand(s.StatesFrom(start + skip), 1, w, count) { BundleRows = w, Bundle = s.StateGroup };
-            AddRecurrentProducts(count, h, s.GatesFrom(start + skip), s);
+            AddRecurrentProducts(count, h, s.GatesFrom(start + skip), s.GateGroup, sums);
         }
         for (var g = 0; g < Slabs; g++) VectorOps.AddRows(places, SlabRow, gates[(g * s.GateGroup)..], s.BiasSums.Slice(g * SlabRow, SlabRow));
         if (!dx.IsEmpty) MatMul.Multiply(places, GateRows(gates, s.GateGroup, Input.Vectors), Input.Back, default, dx[(start * B * inputSize)..]);
@@ -281,7 +281,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     {
         private readonly RecurrentLayer _layer;
         private readonly bool _training;
-        private readonly AlignedBuffer _gates, _states, _cells, _gradient, _product, _held, _inputSums, _recurrentSums;
+        private readonly AlignedBuffer _gates, _states, _cells, _gradient, _product, _held;
         private readonly float[] _biasSums, _reversedInput, _reversedOutput, _reversedInputGradient;
 
         public Scratch(RecurrentLayer layer, int maxSteps, int maxRows, bool training)
@@ -295,8 +295,6 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
             _product = new AlignedBuffer(slab);
             _gradient = new AlignedBuffer(training ? layer.StateSize * slab : 0);
             _held = new AlignedBuffer(training ? layer.StateSize * slab : 0);
-            _inputSums = new AlignedBuffer(training ? layer.Input.SumLength : 0);
-            _recurrentSums = new AlignedBuffer(training ? layer.RecurrentSumLength : 0);
             _biasSums = new float[training ? layer.Slabs * layer.SlabRow : 0];
             _reversedInput = layer.Reverse ? new float[maxSteps * maxRows * I] : [];
             _reversedOutput = layer.Reverse ? new float[maxSteps * maxRows * H] : [];
@@ -325,10 +323,6 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         public Span<float> ReversedInputGradient => _reversedInputGradient;
 
         public Span<float> Held => _held.Span;
-
-        public Span<float> InputSums => _inputSums.Span;
-
-        public Span<float> RecurrentSums => _recurrentSums.Span;
 
         /// <summary>[slabs, row].</summary>
         public Span<float> BiasSums => _biasSums;
@@ -396,8 +390,6 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         /// <summary>Starts a backward pass from the gradient of the last states [S,B,H]; empty: zeros.</summary>
         public void BeginBack(ReadOnlySpan<float> source)
         {
-            InputSums.Clear();
-            RecurrentSums.Clear();
             BiasSums.Clear();
             ClearStateGradient();
             if (source.IsEmpty) return;

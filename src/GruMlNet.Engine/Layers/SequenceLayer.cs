@@ -68,7 +68,7 @@ internal abstract class SequenceLayer
     /// <param name="dhn">[S,B,H], or empty for zeros.</param>
     /// <param name="dx">[T,B,I], overwritten; or empty if not needed.</param>
     /// <param name="dh0">[S,B,H], overwritten; or empty if not needed.</param>
-    /// <param name="gradient">The flat gradient; this layer's part is added to.</param>
+    /// <param name="sums">The sums of gradients (<see cref="Networks.ParameterLayout.SumCount"/>); this layer's part is added to.</param>
     /// <param name="state">The state of the forward pass; its activations are used up.</param>
-    public abstract void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> gradient, LayerState state);
+    public abstract void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> sums, LayerState state);
 }

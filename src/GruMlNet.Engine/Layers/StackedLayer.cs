@@ -43,7 +43,7 @@ internal sealed class StackedLayer : SequenceLayer
         }
     }
 
-    public override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> gradient, LayerState state)
+    public override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> sums, LayerState state)
     {
         var s = (State)state;
         var from = StateSize * shape.Rows * HiddenSize;
@@ -54,7 +54,7 @@ internal sealed class StackedLayer : SequenceLayer
             from -= size;
             var inputGradient = i == 0 ? dx : s.Gradients[i - 1].AsSpan(0, shape.Places * layer.InputSize);
             var outputGradient = i == _layers.Length - 1 ? dy : s.Gradients[i].AsSpan(0, shape.Places * layer.OutputSize);
-            layer.Backward(shape, InputOf(i, shape, x, s), outputGradient, dhn.IsEmpty ? dhn : dhn.Slice(from, size), inputGradient, dh0.IsEmpty ? dh0 : dh0.Slice(from, size), gradient, s.States[i]);
+            layer.Backward(shape, InputOf(i, shape, x, s), outputGradient, dhn.IsEmpty ? dhn : dhn.Slice(from, size), inputGradient, dh0.IsEmpty ? dh0 : dh0.Slice(from, size), sums, s.States[i]);
             if (i > 0) DropoutLayer.Apply(inputGradient, _dropout, MaskSeed(s, i - 1));
         }
     }

@@ -80,8 +80,8 @@ internal sealed class NetworkPass
         return output;
     }
 
-    /// <summary>Back-propagates from d(loss)/d(output) [rows,O] of the last forward pass; adds to the flat gradient.</summary>
-    public void Backward(SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> gradient)
+    /// <summary>Back-propagates from d(loss)/d(output) [rows,O] of the last forward pass; adds to the sums of gradients.</summary>
+    public void Backward(SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> sums)
     {
         var rows = batch.OutputRows;
         if (_parts.Shape.HasHead) outputGradient[..(rows * _parts.Shape.OutputSize)].CopyTo(_headGradients[^1]);
@@ -90,19 +90,19 @@ internal sealed class NetworkPass
         {
             var x = i == 0 ? _features : _head[i - 1];
             var dx = i == 0 ? _featuresGradient : _headGradients[i - 1];
-            _parts.Head[i].Backward(rows, x, _head[i], _headGradients[i], dx, gradient, _headStates[i]);
+            _parts.Head[i].Backward(rows, x, _head[i], _headGradients[i], dx, sums, _headStates[i]);
         }
-        if (_parts.Experts is { } experts) ExpertsBackward(experts, batch, outputGradient, gradient);
+        if (_parts.Experts is { } experts) ExpertsBackward(experts, batch, outputGradient, sums);
 
         var block = batch.Block;
         FeaturesBackward(batch, block);
         var embedding = _parts.Embedding;
         var dSteps = embedding is null ? default : _embeddedGradient.AsSpan(0, block.Places * embedding.OutputSize);
         ReadOnlySpan<float> inputs = _embedded.Length > 0 ? _embedded : batch.Inputs;
-        _parts.Recurrent.Backward(block, inputs, _statesGradient, default, dSteps, default, gradient, _recurrentState);
+        _parts.Recurrent.Backward(block, inputs, _statesGradient, default, dSteps, default, sums, _recurrentState);
         if (embedding is null) return;
         DropoutLayer.Apply(dSteps, _parts.Shape.InputDropout, _inputSeed);
-        embedding.Backward(block.Places, batch.Inputs, _embedded, dSteps, default, gradient, _embeddingState!);
+        embedding.Backward(block.Places, batch.Inputs, _embedded, dSteps, default, sums, _embeddingState!);
     }
 
     /// <summary>The first feature that comes from the layer that runs backwards; all of them if there is none.</summary>
@@ -145,13 +145,13 @@ internal sealed class NetworkPass
         }
     }
 
-    private void ExpertsBackward(ExpertMixture experts, SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> gradient)
+    private void ExpertsBackward(ExpertMixture experts, SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> sums)
     {
         var rows = batch.OutputRows;
         var mixture = _mixtureGradient.AsSpan(0, rows * experts.OutputSize);
         mixture.Clear();
         for (var i = 0; i < rows * _parts.Shape.OutputSize; i++) mixture[i / _parts.Shape.OutputsPerExpertOutput] += outputGradient[i];
-        experts.Backward(rows, _features, batch.Window, batch.Experts, mixture, _expertFeaturesGradient, gradient, _expertsState!);
+        experts.Backward(rows, _features, batch.Window, batch.Experts, mixture, _expertFeaturesGradient, sums, _expertsState!);
         VectorOps.AddScaled(_featuresGradient.AsSpan(0, rows * _parts.FeatureSize), _expertFeaturesGradient.AsSpan(0, rows * _parts.FeatureSize), 1f);
     }
 

@@ -5,19 +5,19 @@ using GruMlNet.Engine.Networks;
 namespace GruMlNet.Engine.Training;
 
 /// <summary>Takes its blocks through the network one after another and sums their losses and gradients; one thread at a time.</summary>
-internal sealed class TrainingLane(int parameters, NetworkPass pass, Loss loss, SequenceBatch largest)
+internal sealed class TrainingLane(int sums, NetworkPass pass, Loss loss, SequenceBatch largest)
 {
     private readonly float[] _outputGradient = new float[(largest.Shape.Pooling == SequencePooling.Whole ? largest.MaxSteps : 1) * largest.MaxRows * largest.Shape.OutputSize];
 
-    /// <summary>Sum of the blocks' gradients, each scaled as it was added.</summary>
-    public float[] Gradient { get; } = new float[parameters];
+    /// <summary>Sums of the blocks' gradients, each scaled as it was added, in the layout that they are summed in.</summary>
+    public float[] Sums { get; } = new float[sums];
 
     /// <summary>Unscaled sum of the blocks' losses.</summary>
     public double Loss { get; private set; }
 
     public void Clear()
     {
-        Array.Clear(Gradient);
+        Array.Clear(Sums);
         Loss = 0;
     }
 
@@ -26,6 +26,6 @@ internal sealed class TrainingLane(int parameters, NetworkPass pass, Loss loss, 
     {
         var output = pass.Forward(block, dropoutSeed);
         Loss += loss.Evaluate(block.OutputRows, output, block.ActiveTargets, block.ActiveWeights, scale, _outputGradient);
-        pass.Backward(block, _outputGradient, Gradient);
+        pass.Backward(block, _outputGradient, Sums);
     }
 }

@@ -25,13 +25,13 @@ internal sealed class TrainingRun : IDisposable
     private readonly ThreadTeam _team;
     private readonly Action<int> _fill, _propagate, _reduce;
     private readonly int[] _indices;
-    private readonly float[] _average;
+    private readonly float[] _gradient, _average;
     private float _scale;
 
     public TrainingRun(RecurrentNetwork network, ISequenceSource source, Loss loss, TrainerOptions options, CancellationToken token)
     {
         (_network, _source, _options, _token) = (network, source, options, token);
-        var blockRows = Math.Min(Trainer.BlockRows, options.BatchSize);
+        var blockRows = Math.Min(Trainer.BlockRows * (options.BatchSize >= 2 * Trainer.BlockRows * MaxLanes ? 2 : 1), options.BatchSize);
         _blocks = new SequenceBatch[(options.BatchSize + blockRows - 1) / blockRows];
         for (var i = 0; i < _blocks.Length; i++)
             _blocks[i] = new SequenceBatch(network.Shape, source.MaxSteps, blockRows, loss) { Rows = Math.Min(blockRows, options.BatchSize - i * blockRows) };
@@ -39,11 +39,12 @@ internal sealed class TrainingRun : IDisposable
         _team = new ThreadTeam(Math.Min(options.Threads ?? Environment.ProcessorCount, _lanes.Length));
         var passes = new NetworkPass[_team.Threads];
         for (var i = 0; i < passes.Length; i++) passes[i] = new NetworkPass(network.Parts, source.MaxSteps, blockRows, training: true);
-        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new TrainingLane(network.ParameterCount, passes[i % passes.Length], loss, _blocks[0]);
+        for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new TrainingLane(network.Layout.SumCount, passes[i % passes.Length], loss, _blocks[0]);
         (_fill, _propagate, _reduce) = (Fill, Propagate, Reduce);
         _order = new ExampleOrder(source.Count, SeededRandom.Combine((ulong)options.Seed, 1));
         _optimizer = Optimizer.Create(options.Optimizer, network.ParameterCount, options.WeightDecay, options.Momentum);
         _indices = new int[options.BatchSize];
+        _gradient = new float[network.ParameterCount];
         _average = options.AverageDecay > 0f ? network.Parameters.ToArray() : [];
     }
 
@@ -96,22 +97,23 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>A member of the team adds up its part of the gradient over all lanes, into the first one's.</summary>
+    /// <summary>A member of the team adds up its part of the gradients over all lanes, into the first one's.</summary>
     private void Reduce(int member)
     {
-        var from = (int)((long)_network.ParameterCount * member / _team.Threads);
-        var length = (int)((long)_network.ParameterCount * (member + 1) / _team.Threads) - from;
+        long count = _network.Layout.SumCount;
+        var from = (int)(count * member / _team.Threads);
+        var length = (int)(count * (member + 1) / _team.Threads) - from;
         for (var lane = 1; lane < _lanes.Length; lane++)
-            VectorOps.AddScaled(_lanes[0].Gradient.AsSpan(from, length), _lanes[lane].Gradient.AsSpan(from, length), 1f);
+            VectorOps.AddScaled(_lanes[0].Sums.AsSpan(from, length), _lanes[lane].Sums.AsSpan(from, length), 1f);
     }
 
     /// <summary>False, and nothing is done, where the gradient has overflowed: no scaling makes it a direction again.</summary>
     private bool Update(float learningRate)
     {
-        var gradient = _lanes[0].Gradient;
-        GradientNorm = GradientClipping.ClipByGlobalNorm(gradient, _options.ClipNorm ?? float.PositiveInfinity);
+        _network.Layout.Collect(_lanes[0].Sums, _gradient);
+        GradientNorm = GradientClipping.ClipByGlobalNorm(_gradient, _options.ClipNorm ?? float.PositiveInfinity);
         if (!double.IsFinite(GradientNorm)) return false;
-        _optimizer.Step(_network.MutableParameters, gradient, learningRate);
+        _optimizer.Step(_network.MutableParameters, _gradient, learningRate);
         _network.ParametersChanged();
         if (_average.Length > 0) VectorOps.MovingAverage(_average, _network.Parameters, AverageDecayNow());
         return true;

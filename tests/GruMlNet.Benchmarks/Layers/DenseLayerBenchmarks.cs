@@ -11,7 +11,7 @@ public class DenseLayerBenchmarks
     private const int Rows = 16;
     private DenseLayer? _layer;
     private DenseLayer.State? _state;
-    private float[] _x = [], _y = [], _dy = [], _dx = [], _gradient = [];
+    private float[] _x = [], _y = [], _dy = [], _dx = [], _sums = [];
 
     [Params(32, 128)]
     public int Width { get; set; }
@@ -23,7 +23,7 @@ public class DenseLayerBenchmarks
         _layer = new DenseLayer(layout, "dense", Width, Width, Activation.Relu);
         _layer.Pack(layout.Initialize(1));
         _state = _layer.CreateState(Rows, training: true);
-        (_x, _y, _dy, _dx, _gradient) = (Values.Random(Rows * Width), new float[Rows * Width], Values.Random(Rows * Width), new float[Rows * Width], new float[layout.Count]);
+        (_x, _y, _dy, _dx, _sums) = (Values.Random(Rows * Width), new float[Rows * Width], Values.Random(Rows * Width), new float[Rows * Width], new float[layout.SumCount]);
         Forward();
     }
 
@@ -31,5 +31,5 @@ public class DenseLayerBenchmarks
     public void Forward() => _layer!.Forward(Rows, _x, _y);
 
     [Benchmark]
-    public void Backward() => _layer!.Backward(Rows, _x, _y, _dy, _dx, _gradient, _state!);
+    public void Backward() => _layer!.Backward(Rows, _x, _y, _dy, _dx, _sums, _state!);
 }

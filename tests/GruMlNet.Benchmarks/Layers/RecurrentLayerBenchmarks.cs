@@ -11,7 +11,7 @@ public class RecurrentLayerBenchmarks
     private const int Steps = 48, Rows = 16, Inputs = 8;
     private SequenceLayer? _layer;
     private LayerState? _state;
-    private float[] _x = [], _y = [], _dy = [], _gradient = [];
+    private float[] _x = [], _y = [], _dy = [], _sums = [];
 
     public enum Cell
     {
@@ -43,7 +43,7 @@ public class RecurrentLayerBenchmarks
         _layer.Pack(layout.Initialize(1));
         _state = _layer.CreateState(Steps, Rows, training: true);
         var outputs = Steps * Rows * _layer.OutputSize;
-        (_x, _y, _dy, _gradient) = (Values.Random(Steps * Rows * Inputs), new float[outputs], Values.Random(outputs), new float[layout.Count]);
+        (_x, _y, _dy, _sums) = (Values.Random(Steps * Rows * Inputs), new float[outputs], Values.Random(outputs), new float[layout.SumCount]);
     }
 
     [Benchmark(Baseline = true)]
@@ -54,6 +54,6 @@ public class RecurrentLayerBenchmarks
     public void ForwardBackward()
     {
         Forward();
-        _layer!.Backward(new BlockShape(Steps, Rows), _x, _dy, default, default, default, _gradient, _state!);
+        _layer!.Backward(new BlockShape(Steps, Rows), _x, _dy, default, default, default, _sums, _state!);
     }
 }

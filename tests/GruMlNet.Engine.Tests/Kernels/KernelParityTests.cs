@@ -56,13 +56,15 @@ public class KernelParityTests
     public void Transpose_EverySize_MovesEveryValue(int count)
     {
         const int depth = 5;
-        float[] source = Random(new Random(count), count * depth), across = new float[depth * count], back = [.. source];
+        float[] source = Random(new Random(count), count * depth), across = new float[depth * count], back = new float[source.Length];
         VectorOps.Transpose(source, depth, 1, count, depth, across, count);
         for (int j = 0; j < count; j++)
             for (int k = 0; k < depth; k++)
                 Assert.Equal(source[j * depth + k], across[k * count + j]);
-        VectorOps.AddTransposed(across, count, count, depth, back, depth);
-        Assert.Equal(source.Select(v => v + v), back);
+        VectorOps.Transpose(across, count, 1, depth, count, back, depth);
+        Assert.Equal(source, back);
+        Assert.Throws<ArgumentException>(() => VectorOps.Transpose(source.AsSpan(1), depth, 1, count, depth, across, count));
+        Assert.Throws<ArgumentException>(() => VectorOps.Transpose(source, depth, 1, count, depth, across.AsSpan(1), count));
     }
 
     [Theory]

@@ -32,14 +32,16 @@ internal sealed class EngineRun
     public EngineResult Run(int T, int B, int[] lengths, double[] x, double[] h0, double[] dy, double[] dhn)
         => Run(T, B, lengths, Numbers.ToFloat(x), Numbers.ToFloat(h0), Numbers.ToFloat(dy), Numbers.ToFloat(dhn), Layer.CreateState(T, B, training: true));
 
-    /// <summary>Results start as NaN, so that a place that is not written shows; the gradient starts as zero, because it is added to.</summary>
+    /// <summary>Results start as NaN, so that a place that is not written shows; the sums of gradients start as zero, because they are added to.</summary>
     public EngineResult Run(int T, int B, int[] lengths, float[] x, float[] h0, float[] dy, float[] dhn, LayerState state)
     {
         int S = Layer.StateSize * B * Layer.HiddenSize;
-        EngineResult r = new(NaN(T * B * Layer.OutputSize), NaN(S), NaN(T * B * Layer.InputSize), NaN(S), new float[Layout.Count]);
+        EngineResult r = new(NaN(T * B * Layer.OutputSize), NaN(S), NaN(T * B * Layer.InputSize), NaN(S), NaN(Layout.Count));
+        float[] sums = new float[Layout.SumCount];
         BlockShape shape = new(T, B, lengths);
         Layer.Forward(shape, x, h0, r.Y, r.Hn, state);
-        Layer.Backward(shape, x, dy, dhn, r.Dx, r.Dh0, r.Gradient, state);
+        Layer.Backward(shape, x, dy, dhn, r.Dx, r.Dh0, sums, state);
+        Layout.Collect(sums, r.Gradient);
         return r;
     }
 

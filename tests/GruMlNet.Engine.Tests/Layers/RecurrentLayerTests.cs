@@ -60,10 +60,11 @@ public class RecurrentLayerTests
         LayerState state = engine.Layer.CreateState(T, B, training: true);
         EngineResult once = engine.Run(T, B, [], x, [], dy, [], state);
 
-        float[] gradient = [.. Enumerable.Repeat(0.25f, once.Gradient.Length)], y = new float[T * B * 10];
+        float[] sums = [.. Enumerable.Repeat(0.25f, engine.Layout.SumCount)], gradient = new float[once.Gradient.Length], y = new float[T * B * 10];
         BlockShape shape = new(T, B);
         engine.Layer.Forward(shape, x, [], y, [], state);
-        engine.Layer.Backward(shape, x, dy, [], [], [], gradient, state);
+        engine.Layer.Backward(shape, x, dy, [], [], [], sums, state);
+        engine.Layout.Collect(sums, gradient);
         for (int i = 0; i < gradient.Length; i++)
             // One more float32 addition.
             Assert.Equal(once.Gradient[i] + 0.25f, gradient[i], 1e-6f);

@@ -351,7 +351,11 @@ public class RecurrentNetworkTests
         float[] d = new float[batch.OutputRows * network.Shape.OutputSize];
         double loss = new SquaredLoss().Evaluate(batch.OutputRows, pass.Forward(batch, dropoutSeed), batch.ActiveTargets, batch.ActiveWeights, 1f, d);
         if (gradient.Length > 0)
-            pass.Backward(batch, d, gradient);
+        {
+            float[] sums = new float[network.Layout.SumCount];
+            pass.Backward(batch, d, sums);
+            network.Layout.Collect(sums, gradient);
+        }
         return loss;
     }
 }

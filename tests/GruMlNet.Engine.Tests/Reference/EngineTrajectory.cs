@@ -22,7 +22,7 @@ internal static class EngineTrajectory
         var layout = new ParameterLayout();
         SequenceLayer recurrent = EngineRun.MakeCell(layout, CellTwin.Create(c.Cell, c.I, c.H), "l0");
         var head = new DenseLayer(layout, "head", c.H, c.O, Activation.None);
-        float[] parameters = new float[layout.Count], gradient = new float[layout.Count];
+        float[] parameters = new float[layout.Count], gradient = new float[layout.Count], sums = new float[layout.SumCount];
         Assert.Equal(c.Initial.Keys.Order(), layout.Slices.Select(s => s.Name).Order());
         foreach ((string name, double[] values) in c.Initial)
             Numbers.ToFloat(values).CopyTo(layout.Find(name).Of(parameters.AsSpan()));
@@ -44,9 +44,10 @@ internal static class EngineTrajectory
             recurrent.Forward(new BlockShape(c.T, c.B), x, [], y, final, state);
             head.Forward(c.B, final.AsSpan(last), output);
             double loss = new SquaredLoss().Evaluate(c.B, output, target, [], 1f / (c.B * c.O), dOutput) / (c.B * c.O);
-            Array.Clear(gradient);
-            head.Backward(c.B, final.AsSpan(last), output, dOutput, dFinal.AsSpan(last), gradient, headState);
-            recurrent.Backward(new BlockShape(c.T, c.B), x, [], dFinal, [], [], gradient, state);
+            Array.Clear(sums);
+            head.Backward(c.B, final.AsSpan(last), output, dOutput, dFinal.AsSpan(last), sums, headState);
+            recurrent.Backward(new BlockShape(c.T, c.B), x, [], dFinal, [], [], sums, state);
+            layout.Collect(sums, gradient);
             double norm = GradientClipping.ClipByGlobalNorm(gradient, (float)c.ClipNorm);
             optimizer.Step(parameters, gradient, (float)c.LearningRate);
 

@@ -69,9 +69,10 @@ public class TrainerTests
         source.Fill([.. Enumerable.Range(0, source.Count)], batch);
         RecurrentNetwork fresh = RecurrentNetwork.Create(Small, 1);
         var pass = new NetworkPass(fresh.Parts, source.MaxSteps, source.Count, training: true);
-        float[] d = new float[source.Count], gradient = new float[fresh.ParameterCount];
+        float[] d = new float[source.Count], gradient = new float[fresh.ParameterCount], sums = new float[fresh.Layout.SumCount];
         _ = new SquaredLoss().Evaluate(source.Count, pass.Forward(batch, 0), batch.ActiveTargets, batch.ActiveWeights, 1f / source.Count, d);
-        pass.Backward(batch, d, gradient);
+        pass.Backward(batch, d, sums);
+        fresh.Layout.Collect(sums, gradient);
         double[] moved = [.. before.Zip(gradient, (w, g) => w - 0.1 * g)];
         // Sums in another order, in float32.
         Agreement.Check("weights", network.Parameters, moved, 1e-6);
