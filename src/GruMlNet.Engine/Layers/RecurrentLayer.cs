@@ -83,18 +83,19 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
             x = s.ReversedInput;
         }
         s.SetStates(0, h0);
-        var outputs = reverse ? s.ReversedOutput : y;
+        var outputs = y.IsEmpty ? y : reverse ? s.ReversedOutput : y;
         for (var t = 0; t < T; t++)
         {
             if (t % s.InputSteps == 0) InputProduct(x[(t * B * inputSize)..], Math.Min(s.InputSteps, T - t) * B, s.GatesFrom(t), s);
             var step = s.At(t);
             Step(step);
             FreezeEnded(shape, t, step);
-            UnitGroups.Gather(B, H, step.Next, s.StateGroup, outputs[(t * B * H)..]);
+            if (!outputs.IsEmpty) UnitGroups.Gather(B, H, step.Next, s.StateGroup, outputs[(t * B * H)..]);
         }
+        if (!hn.IsEmpty) s.GetStates(T, hn);
+        if (y.IsEmpty) return;
         if (reverse) TimeReversal.Copy(shape, H, outputs, y);
         TimeReversal.ClearPadding(shape, H, y);
-        if (!hn.IsEmpty) s.GetStates(T, hn);
     }
 
     public sealed override void Backward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> dy, ReadOnlySpan<float> dhn, Span<float> dx, Span<float> dh0, Span<float> sums, LayerState state)

@@ -56,7 +56,7 @@ internal abstract class SequenceLayer
     /// <param name="shape">Steps, rows and lengths.</param>
     /// <param name="x">[T,B,I].</param>
     /// <param name="h0">[S,B,H], or empty for zeros.</param>
-    /// <param name="y">[T,B,OutputSize], overwritten.</param>
+    /// <param name="y">[T,B,OutputSize], overwritten; or empty if only the final state is wanted, of layers that run in one direction.</param>
     /// <param name="hn">[S,B,H], the state after each row's last valid step, overwritten; or empty.</param>
     /// <param name="state">From <see cref="CreateState"/>.</param>
     public abstract void Forward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> h0, Span<float> y, Span<float> hn, LayerState state);

@@ -13,6 +13,7 @@ internal sealed class NetworkPass
     private readonly LayerState _recurrentState;
     private readonly DenseLayer.State[] _headStates;
     private readonly ExpertMixture.State? _expertsState;
+    private readonly float[] _finalState, _finalGradient;
     private readonly float[] _embedded, _states, _features, _mixture, _output;
     private readonly float[][] _head;
     private readonly float[] _embeddedGradient, _statesGradient, _featuresGradient, _expertFeaturesGradient, _mixtureGradient, _pooledGradient, _pooled;
@@ -31,7 +32,9 @@ internal sealed class NetworkPass
         _headStates = [.. parts.Head.Select(l => l.CreateState(rows, training))];
         _expertsState = parts.Experts?.CreateState(maxRows, training);
         _embedded = new float[parts.Embedding is null && shape.InputDropout == 0f ? 0 : checked(places * inputSize)];
-        _states = new float[checked(places * shape.StateFeatures)];
+        _states = new float[TakesFinalState ? 0 : checked(places * shape.StateFeatures)];
+        _finalState = new float[TakesFinalState ? parts.Recurrent.StateSize * maxRows * shape.HiddenSize : 0];
+        _finalGradient = new float[training ? _finalState.Length : 0];
         _pooled = new float[shape.Pooling == SequencePooling.Whole ? 0 : maxRows * shape.StateFeatures];
         _features = new float[rows * parts.FeatureSize];
         _head = [.. parts.Head.Select(l => new float[checked(rows * l.OutputSize)])];
@@ -59,10 +62,11 @@ internal sealed class NetworkPass
         var shape = _parts.Shape;
         SetSeeds(dropoutSeed);
         var block = batch.Block;
+        if (TakesFinalState && finalState.IsEmpty) finalState = _finalState.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * shape.HiddenSize);
         // What is not finite would survive a product with the zeros that padding contributes to the gradients.
         TimeReversal.ClearPadding(block, shape.InputSize, batch.Inputs);
         _parts.Recurrent.Forward(block, StepInputs(batch, block), initialState, _states, finalState, _recurrentState);
-        MakeFeatures(batch, block);
+        MakeFeatures(batch, block, finalState);
 
         var rows = batch.OutputRows;
         ReadOnlySpan<float> x = _features;
@@ -99,7 +103,8 @@ internal sealed class NetworkPass
         var embedding = _parts.Embedding;
         var dSteps = embedding is null ? default : _embeddedGradient.AsSpan(0, block.Places * embedding.OutputSize);
         ReadOnlySpan<float> inputs = _embedded.Length > 0 ? _embedded : batch.Inputs;
-        _parts.Recurrent.Backward(block, inputs, _statesGradient, default, dSteps, default, sums, _recurrentState);
+        var dFinal = TakesFinalState ? _finalGradient.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * _parts.Shape.HiddenSize) : default;
+        _parts.Recurrent.Backward(block, inputs, _statesGradient, dFinal, dSteps, default, sums, _recurrentState);
         if (embedding is null) return;
         DropoutLayer.Apply(dSteps, _parts.Shape.InputDropout, _inputSeed);
         embedding.Backward(block.Places, batch.Inputs, _embedded, dSteps, default, sums, _embeddingState!);
@@ -107,6 +112,16 @@ internal sealed class NetworkPass
 
     /// <summary>The first feature that comes from the layer that runs backwards; all of them if there is none.</summary>
     private int ReverseFrom => _parts.Shape.Bidirectional ? _parts.Shape.HiddenSize : _parts.Shape.StateFeatures;
+
+    /// <summary>Whether the pooled state is the top layer's final one: then the states on the way are neither written nor read.</summary>
+    private bool TakesFinalState => _parts.Shape is { Pooling: SequencePooling.Last, Bidirectional: false };
+
+    /// <summary>The top layer's output among the final states [S,B,H], whose last layer has h first, then what else the cell carries.</summary>
+    private Span<float> TopOf(Span<float> finalState, int rows)
+    {
+        var size = rows * _parts.Shape.HiddenSize;
+        return finalState.Slice((_parts.Recurrent.StateSize - _parts.Recurrent.StateSize / _parts.Shape.Layers) * size, size);
+    }
 
     private void SetSeeds(ulong seed)
     {
@@ -126,7 +141,7 @@ internal sealed class NetworkPass
     }
 
     /// <summary>[pooled state after dropout ; context], one row per output row.</summary>
-    private void MakeFeatures(SequenceBatch batch, BlockShape block)
+    private void MakeFeatures(SequenceBatch batch, BlockShape block, Span<float> finalState)
     {
         int H = _parts.Shape.StateFeatures, C = _parts.Shape.ContextSize, F = _parts.FeatureSize;
         if (_parts.Shape.Pooling == SequencePooling.Whole)
@@ -136,7 +151,8 @@ internal sealed class NetworkPass
             return;
         }
         var pooled = _pooled.AsSpan(0, block.Rows * H);
-        Pooling.Forward(_parts.Shape.Pooling, block, H, ReverseFrom, _states, pooled);
+        if (TakesFinalState) TopOf(finalState, block.Rows).CopyTo(pooled);
+        else Pooling.Forward(_parts.Shape.Pooling, block, H, ReverseFrom, _states, pooled);
         DropoutLayer.Apply(pooled, _parts.Shape.HeadDropout, _headSeed);
         for (var b = 0; b < block.Rows; b++)
         {
@@ -167,6 +183,12 @@ internal sealed class NetworkPass
         var pooled = _pooledGradient.AsSpan(0, batch.Rows * H);
         for (var b = 0; b < block.Rows; b++) _featuresGradient.AsSpan(b * F, H).CopyTo(pooled[(b * H)..]);
         DropoutLayer.Apply(pooled, _parts.Shape.HeadDropout, _headSeed);
+        if (TakesFinalState)
+        {
+            Array.Clear(_finalGradient); // a block of other rows has left its values elsewhere
+            pooled.CopyTo(TopOf(_finalGradient, block.Rows));
+            return;
+        }
         Pooling.Backward(_parts.Shape.Pooling, block, H, ReverseFrom, _states, pooled, _statesGradient);
     }
 }

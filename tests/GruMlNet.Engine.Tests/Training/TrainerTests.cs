@@ -52,22 +52,27 @@ public class TrainerTests
     }
 
     /// <summary>A batch is worked off in blocks of rows; that must not change what a step does.</summary>
-    [Fact]
-    public void Step_BatchOfSeveralBlocks_HasTheLossAndGradientOfTheWholeBatch()
+    [Theory]
+    [InlineData(RecurrentCell.Gru, 1, Trainer.BlockRows * 2 + 5)]
+    [InlineData(RecurrentCell.Gru, 2, Trainer.BlockRows * 19 + 3)] // large batches go in larger blocks
+    [InlineData(RecurrentCell.Lstm, 1, Trainer.BlockRows * 2 + 5)]
+    [InlineData(RecurrentCell.Lstm, 2, Trainer.BlockRows + 3)]
+    public void Step_BatchOfSeveralBlocks_HasTheLossAndGradientOfTheWholeBatch(RecurrentCell cell, int layers, int examples)
     {
-        ToySource source = ToySource.FirstAndLast(Trainer.BlockRows * 2 + 5, 6, 1);
-        RecurrentNetwork network = RecurrentNetwork.Create(Small, 1);
+        NetworkShape shape = Small with { Cell = cell, Layers = layers };
+        ToySource source = ToySource.FirstAndLast(examples, 6, 1);
+        RecurrentNetwork network = RecurrentNetwork.Create(shape, 1);
         double expected = Trainer.Evaluate(network, source, new SquaredLoss());
         float[] before = network.Parameters.ToArray();
         // One plain gradient step over all examples at once.
-        var options = new TrainerOptions { BatchSize = source.Count, Optimizer = OptimizerKind.Sgd, ClipNorm = null };
-        var run = new TrainingRun(network, source, new SquaredLoss(), options, default);
+        var options = new TrainerOptions { BatchSize = source.Count, Optimizer = OptimizerKind.Sgd, ClipNorm = null, Threads = 1 };
+        using var run = new TrainingRun(network, source, new SquaredLoss(), options, default);
         Assert.Equal(expected, run.Step(0.1f), 1e-6);
 
         // The same gradient from one pass over one large block.
-        var batch = new SequenceBatch(Small, source.MaxSteps, source.Count, new SquaredLoss());
+        var batch = new SequenceBatch(shape, source.MaxSteps, source.Count, new SquaredLoss());
         source.Fill([.. Enumerable.Range(0, source.Count)], batch);
-        RecurrentNetwork fresh = RecurrentNetwork.Create(Small, 1);
+        RecurrentNetwork fresh = RecurrentNetwork.Create(shape, 1);
         var pass = new NetworkPass(fresh.Parts, source.MaxSteps, source.Count, training: true);
         float[] d = new float[source.Count], gradient = new float[fresh.ParameterCount], sums = new float[fresh.Layout.SumCount];
         _ = new SquaredLoss().Evaluate(source.Count, pass.Forward(batch, 0), batch.ActiveTargets, batch.ActiveWeights, 1f / source.Count, d);
