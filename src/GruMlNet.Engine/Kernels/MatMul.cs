@@ -82,6 +82,7 @@ internal static unsafe class MatMul
     {
         var bundle = Math.Min(rows, a.BundleRows);
         fixed (float* pa = a.Values, pb = b.Values, ps = start.Values, pc = c.Values)
+        fixed (ushort* pu = b.UpperHalves)
         {
             for (var p = 0; p < b.Panels; p++)
             {
@@ -89,12 +90,8 @@ internal static unsafe class MatMul
                 var vectors = b.VectorsOf(p);
                 if (rows == 1 && p + 1 < b.Panels && b.VectorsOf(p + 1) == vectors)
                 {
-                    switch (vectors)
-                    {
-                        case 1: RowPair<L, V, One>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
-                        case 2: RowPair<L, V, Two>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
-                        default: RowPair<L, V, Three>.Multiply(pa, a.Strides, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
-                    }
+                    if (pu is null) Pair<L, V, FloatStore>(vectors, pa, a.Strides, panel, b, from, start, to, c);
+                    else Pair<L, V, BFloat16Store>(vectors, pa, a.Strides, pu + p * b.Panel, b, from, start, to, c);
                     p++;
                     continue;
                 }
@@ -109,6 +106,19 @@ internal static unsafe class MatMul
                     }
                 }
             }
+        }
+    }
+
+    /// <summary>A single row against a panel and the next one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pair<L, V, S>(int vectors, float* a, in TileLeft left, void* panel, in RightOperand b, float* from, in VectorGrid start, float* to, in VectorGrid c)
+        where L : struct, ILanes<V> where V : struct where S : struct, IStore
+    {
+        switch (vectors)
+        {
+            case 1: RowPair<L, V, One, S>.Multiply(a, left, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
+            case 2: RowPair<L, V, Two, S>.Multiply(a, left, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
+            default: RowPair<L, V, Three, S>.Multiply(a, left, panel, b.Panel, b.Row, from, start.Panel, start.Column, to, c.Panel, c.Column); break;
         }
     }
 

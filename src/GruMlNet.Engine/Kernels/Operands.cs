@@ -57,6 +57,9 @@ internal readonly ref struct RightOperand(ReadOnlySpan<float> values, int panels
 {
     public ReadOnlySpan<float> Values { get; } = values;
 
+    /// <summary>The upper halves of the same values, where they have no lower ones (bfloat16): a single row reads these.</summary>
+    public ReadOnlySpan<ushort> UpperHalves { get; init; }
+
     public int Panels { get; } = panels;
 
     public int Vectors { get; } = vectors;
@@ -73,7 +76,7 @@ internal readonly ref struct RightOperand(ReadOnlySpan<float> values, int panels
     {
         if (depth == 0) return;
         var last = (Panels - 1) * Panel + (depth - 1) * Row + LastVectors * MatMul.VectorWidth - 1;
-        if (last >= Values.Length) throw new ArgumentException($"The right operand of a product needs {last + 1} values, got {Values.Length}.", nameof(depth));
+        if (last >= Values.Length || (!UpperHalves.IsEmpty && last >= UpperHalves.Length)) throw new ArgumentException($"The right operand of a product needs {last + 1} values, got {Values.Length}.", nameof(depth));
     }
 }
 

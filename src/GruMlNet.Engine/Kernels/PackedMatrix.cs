@@ -1,4 +1,6 @@
 // The right-hand operand of a product, rearranged into the panels that the product kernel reads front to back.
+using System.Runtime.InteropServices;
+
 namespace GruMlNet.Engine.Kernels;
 
 /// <summary>
@@ -14,6 +16,7 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
 
     // Made when first packed: a description of a huge network costs nothing until there are weights for it.
     private AlignedBuffer? _panels;
+    private ushort[] _upperHalves = [];
 
     public int Columns { get; } = columns;
 
@@ -38,7 +41,7 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
     public RightOperand FirstStrips(int count)
     {
         var panels = (count + PanelVectors - 1) / PanelVectors;
-        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row);
+        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row) { UpperHalves = _upperHalves };
     }
 
     /// <summary>Its last column strip.</summary>
@@ -55,6 +58,14 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
         Depth = depth;
         var w = MatMul.VectorWidth;
         for (var s = 0; s < Strips; s++) PackStrip(s, 0, depth, Math.Min(w, Columns - s * w), source[Math.Min(source.Length, s * w * columnStride)..], depthStride, columnStride);
+    }
+
+    /// <summary>Keeps the upper halves of the values beside them. The values must have no lower halves.</summary>
+    public void KeepUpperHalves()
+    {
+        if (_upperHalves.Length == 0) _upperHalves = GC.AllocateUninitializedArray<ushort>(Values.Length);
+        var bits = MemoryMarshal.Cast<float, uint>(Values);
+        for (var i = 0; i < bits.Length; i++) _upperHalves[i] = (ushort)(bits[i] >> 16);
     }
 
     /// <summary>Fills a part of one strip: element (k, j) is read from <paramref name="source"/>[(k − firstDepth)·depthStride + j·columnStride].</summary>

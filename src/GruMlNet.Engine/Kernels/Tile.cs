@@ -144,15 +144,34 @@ internal static unsafe class Tile<L, V, R, N> where L : struct, ILanes<V> where 
     }
 }
 
+/// <summary>How the right operand of a single row is stored.</summary>
+internal unsafe interface IStore
+{
+    static abstract V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct;
+}
+
+internal readonly unsafe struct FloatStore : IStore
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct => L.Load((float*)values + index);
+}
+
+/// <summary>Half the bytes: a single row's product takes as long as its weights take to arrive.</summary>
+internal readonly unsafe struct BFloat16Store : IStore
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct => L.LoadUpperHalves((ushort*)values + index);
+}
+
 /// <summary>One row against two panels at a time: the sums of one panel are too few to hide the latency of the multiply-add.</summary>
-internal static unsafe class RowPair<L, V, N> where L : struct, ILanes<V> where V : struct where N : struct, INumber
+internal static unsafe class RowPair<L, V, N, S> where L : struct, ILanes<V> where V : struct where N : struct, INumber where S : struct, IStore
 {
     /// <summary>As in <see cref="Tile{L, V, R, N}"/>, for a panel and the one that lies <paramref name="bPanel"/>, <paramref name="startPanel"/> and <paramref name="cPanel"/> behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, in TileLeft left, float* b, nint bPanel, nint bRow, float* start, nint startPanel, nint startColumn, float* c, nint cPanel, nint cColumn)
+    public static void Multiply(float* a, in TileLeft left, void* b, nint bPanel, nint bRow, float* start, nint startPanel, nint startColumn, float* c, nint cPanel, nint cColumn)
     {
-        nint w = L.Width, step = left.Step, run = left.Run, skip = left.Group - left.Run * left.Step;
-        float* d = b + bPanel, more = start + startPanel;
+        nint w = L.Width, step = left.Step, run = left.Run, skip = left.Group - left.Run * left.Step, k = 0, d = bPanel;
+        float* more = start + startPanel;
         V c0 = L.Load(start), c1 = N.Value > 1 ? L.Load(start + startColumn) : default, c2 = N.Value > 2 ? L.Load(start + 2 * startColumn) : default;
         V c3 = L.Load(more), c4 = N.Value > 1 ? L.Load(more + startColumn) : default, c5 = N.Value > 2 ? L.Load(more + 2 * startColumn) : default;
         for (var g = left.Groups; g > 0; g--)
@@ -160,14 +179,14 @@ internal static unsafe class RowPair<L, V, N> where L : struct, ILanes<V> where 
             for (var j = run; j > 0; j--)
             {
                 var x = L.Create(*a);
-                c0 = L.MultiplyAdd(x, L.Load(b), c0);
-                if (N.Value > 1) c1 = L.MultiplyAdd(x, L.Load(b + w), c1);
-                if (N.Value > 2) c2 = L.MultiplyAdd(x, L.Load(b + 2 * w), c2);
-                c3 = L.MultiplyAdd(x, L.Load(d), c3);
-                if (N.Value > 1) c4 = L.MultiplyAdd(x, L.Load(d + w), c4);
-                if (N.Value > 2) c5 = L.MultiplyAdd(x, L.Load(d + 2 * w), c5);
+                c0 = L.MultiplyAdd(x, S.Load<L, V>(b, k), c0);
+                if (N.Value > 1) c1 = L.MultiplyAdd(x, S.Load<L, V>(b, k + w), c1);
+                if (N.Value > 2) c2 = L.MultiplyAdd(x, S.Load<L, V>(b, k + 2 * w), c2);
+                c3 = L.MultiplyAdd(x, S.Load<L, V>(b, d), c3);
+                if (N.Value > 1) c4 = L.MultiplyAdd(x, S.Load<L, V>(b, d + w), c4);
+                if (N.Value > 2) c5 = L.MultiplyAdd(x, S.Load<L, V>(b, d + 2 * w), c5);
                 a += step;
-                b += bRow;
+                k += bRow;
                 d += bRow;
             }
             a += skip;

@@ -20,6 +20,12 @@ internal sealed class BidirectionalLayer(SequenceLayer forward, SequenceLayer re
         reverse.Pack(parameters);
     }
 
+    public override void KeepUpperHalves()
+    {
+        forward.KeepUpperHalves();
+        reverse.KeepUpperHalves();
+    }
+
     public override LayerState CreateState(int maxSteps, int maxRows, bool training) => new State(this, forward, reverse, maxSteps, maxRows, training);
 
     public override void Forward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> h0, Span<float> y, Span<float> hn, LayerState state)

@@ -46,6 +46,12 @@ internal sealed class CellWeights
         }
     }
 
+    public void KeepUpperHalves()
+    {
+        Input.KeepUpperHalves();
+        Recurrent.KeepUpperHalves();
+    }
+
     /// <summary>Adds bias gradients given as sums over some places in the layout of the gates.</summary>
     public void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums)
     {

@@ -27,6 +27,8 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
+    public override void KeepUpperHalves() => _weights.KeepUpperHalves();
+
     protected override void Step(in StepData s)
     {
         var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m

@@ -65,6 +65,13 @@ internal sealed class GruWeights
         }
     }
 
+    public void KeepUpperHalves()
+    {
+        Input.KeepUpperHalves();
+        Recurrent.KeepUpperHalves();
+        Candidate?.KeepUpperHalves();
+    }
+
     /// <summary>Adds bias gradients given as sums over some places in the layout of the gates, n, r, z, m.</summary>
     public void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums)
     {

@@ -25,6 +25,8 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
+    public override void KeepUpperHalves() => _weights.KeepUpperHalves();
+
     protected override void Step(in StepData s)
     {
         var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);

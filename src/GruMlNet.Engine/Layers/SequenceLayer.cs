@@ -49,6 +49,9 @@ internal abstract class SequenceLayer
     /// <summary>Takes over changed parameters. Not thread-safe: call it while no pass is running.</summary>
     public abstract void Pack(ReadOnlySpan<float> parameters);
 
+    /// <summary>After <see cref="Pack"/> of weights rounded to bfloat16: lets single rows read them in 16 bits.</summary>
+    public abstract void KeepUpperHalves();
+
     /// <summary>Makes the scratch for blocks of up to the given size.</summary>
     public abstract LayerState CreateState(int maxSteps, int maxRows, bool training);
 

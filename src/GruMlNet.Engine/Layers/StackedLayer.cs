@@ -26,6 +26,11 @@ internal sealed class StackedLayer : SequenceLayer
         foreach (var layer in _layers) layer.Pack(parameters);
     }
 
+    public override void KeepUpperHalves()
+    {
+        foreach (var layer in _layers) layer.KeepUpperHalves();
+    }
+
     public override LayerState CreateState(int maxSteps, int maxRows, bool training) => new State(_layers, maxSteps, maxRows, training);
 
     public override void Forward(BlockShape shape, ReadOnlySpan<float> x, ReadOnlySpan<float> h0, Span<float> y, Span<float> hn, LayerState state)

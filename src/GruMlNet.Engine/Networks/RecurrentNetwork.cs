@@ -62,6 +62,33 @@ public sealed class RecurrentNetwork
     /// <summary>Takes over weights that were changed in place.</summary>
     internal void ParametersChanged() => Parts.Pack(_parameters);
 
+    /// <summary>
+    /// A copy whose recurrent layers' weight matrices are rounded to bfloat16 (8 bits of precision), and read in 16 bits where one sequence runs
+    /// alone: such a step takes as long as its weights take to arrive, so networks of 128 units and more answer in about half the time.
+    /// </summary>
+    /// <remarks>
+    /// Every weight changes by at most 0.4 % of itself. The states of networks as PyTorch initializes them moved by less than 2e-3 over 100 steps; whether a
+    /// trained network bears it is to be tried. For inference: training the copy un-rounds its weights. Same results alone and in batches.
+    /// </remarks>
+    public RecurrentNetwork ToBFloat16()
+    {
+        var copy = new RecurrentNetwork(Shape, _ => (float[])_parameters.Clone());
+        foreach (var slice in copy.Layout.Slices)
+            if (slice.Collector is not null) // a recurrent layer's weight matrix
+                foreach (ref var value in slice.Of(copy._parameters.AsSpan())) value = RoundToBFloat16(value);
+        copy.ParametersChanged();
+        copy.Parts.Recurrent.KeepUpperHalves();
+        return copy;
+    }
+
+    /// <summary>To the nearest, ties to even; what is not a number stays so.</summary>
+    private static float RoundToBFloat16(float value)
+    {
+        if (float.IsNaN(value)) return value;
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
+
     /// <summary>Starts a live sequence: features come one step at a time, and each step costs the same however long the sequence gets.</summary>
     /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools by mean or maximum, or has experts.</exception>
     public SequenceStepper CreateStepper() => new(this);

@@ -51,6 +51,9 @@ public unsafe class LanesTests
         // A number that is not one comes out if it is the second operand, as the kernels rely on.
         Same(L.Min(va, L.Create(float.NaN)), _ => float.NaN);
         Same(L.Max(va, L.Create(float.NaN)), _ => float.NaN);
+        ushort[] halves = [.. a.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16))]; // few digits: nothing is lost
+        fixed (ushort* p = halves)
+            Same(L.LoadUpperHalves(p), i => a[i]);
         for (int n = -126; n <= 126; n += 7)
             Same(L.PowerOfTwo(L.Create(n + 12582912f)), _ => MathF.Pow(2, n));
 
