@@ -14,8 +14,11 @@ internal unsafe interface ILanes<V> where V : struct
     static abstract V Load(float* source);
     static abstract void Store(V value, float* target);
 
-    /// <summary>Floats stored as their upper halves (bfloat16).</summary>
-    static abstract V LoadUpperHalves(ushort* source);
+    /// <summary>The lower half of each lane as the upper half of a float: a bfloat16.</summary>
+    static abstract V FromLowerHalf(V pair);
+
+    /// <summary>The upper half of each lane as that of a float.</summary>
+    static abstract V FromUpperHalf(V pair);
     static abstract V Create(float value);
     static abstract V Add(V a, V b);
     static abstract V Subtract(V a, V b);
@@ -43,7 +46,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static int Width => 16;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Load(float* source) => Vector512.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector512<float> value, float* target) => value.Store(target);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> LoadUpperHalves(ushort* source) => Vector512.ShiftLeft(Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> FromLowerHalf(Vector512<float> pair) => Vector512.ShiftLeft(pair.AsUInt32(), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> FromUpperHalf(Vector512<float> pair) => (pair.AsUInt32() & Vector512.Create(0xFFFF0000u)).AsSingle();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Create(float value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
@@ -62,7 +66,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static int Width => 8;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Load(float* source) => Vector256.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector256<float> value, float* target) => value.Store(target);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> LoadUpperHalves(ushort* source) => Vector256.ShiftLeft(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> FromLowerHalf(Vector256<float> pair) => Vector256.ShiftLeft(pair.AsUInt32(), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> FromUpperHalf(Vector256<float> pair) => (pair.AsUInt32() & Vector256.Create(0xFFFF0000u)).AsSingle();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Create(float value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
@@ -81,7 +86,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static int Width => 4;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Load(float* source) => Vector128.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector128<float> value, float* target) => value.Store(target);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> LoadUpperHalves(ushort* source) => Vector128.ShiftLeft(Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> FromLowerHalf(Vector128<float> pair) => Vector128.ShiftLeft(pair.AsUInt32(), 16).AsSingle();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> FromUpperHalf(Vector128<float> pair) => (pair.AsUInt32() & Vector128.Create(0xFFFF0000u)).AsSingle();
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Create(float value) => Vector128.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
@@ -100,7 +106,8 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
     public static int Width => 1;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Load(float* source) => *source;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(float value, float* target) => *target = value;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float LoadUpperHalves(ushort* source) => BitConverter.UInt32BitsToSingle((uint)*source << 16);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float FromLowerHalf(float pair) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(pair) << 16);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float FromUpperHalf(float pair) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(pair) & 0xFFFF0000u);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Create(float value) => value;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Add(float a, float b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Subtract(float a, float b) => a - b;

@@ -81,8 +81,7 @@ internal static unsafe class MatMul
     private static void Panels<L, V, R>(int rows, in LeftOperand a, in RightOperand b, in VectorGrid start, in VectorGrid c) where L : struct, ILanes<V> where V : struct where R : struct, INumber
     {
         var bundle = Math.Min(rows, a.BundleRows);
-        fixed (float* pa = a.Values, pb = b.Values, ps = start.Values, pc = c.Values)
-        fixed (ushort* pu = b.UpperHalves)
+        fixed (float* pa = a.Values, pb = b.Values, ps = start.Values, pc = c.Values, pairs = b.Pairs)
         {
             for (var p = 0; p < b.Panels; p++)
             {
@@ -90,8 +89,8 @@ internal static unsafe class MatMul
                 var vectors = b.VectorsOf(p);
                 if (rows == 1 && p + 1 < b.Panels && b.VectorsOf(p + 1) == vectors)
                 {
-                    if (pu is null) Pair<L, V, FloatStore>(vectors, pa, a.Strides, panel, b, from, start, to, c);
-                    else Pair<L, V, BFloat16Store>(vectors, pa, a.Strides, pu + p * b.Panel, b, from, start, to, c);
+                    if (pairs is null) Pair<L, V, FloatPair>(vectors, pa, a.Strides, panel, b, from, start, to, c);
+                    else Pair<L, V, BFloat16Pair>(vectors, pa, a.Strides, pairs + p / 2 * b.Panel, b, from, start, to, c);
                     p++;
                     continue;
                 }
@@ -111,8 +110,8 @@ internal static unsafe class MatMul
 
     /// <summary>A single row against a panel and the next one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pair<L, V, S>(int vectors, float* a, in TileLeft left, void* panel, in RightOperand b, float* from, in VectorGrid start, float* to, in VectorGrid c)
-        where L : struct, ILanes<V> where V : struct where S : struct, IStore
+    private static void Pair<L, V, S>(int vectors, float* a, in TileLeft left, float* panel, in RightOperand b, float* from, in VectorGrid start, float* to, in VectorGrid c)
+        where L : struct, ILanes<V> where V : struct where S : struct, IPanelPair
     {
         switch (vectors)
         {

@@ -57,8 +57,8 @@ internal readonly ref struct RightOperand(ReadOnlySpan<float> values, int panels
 {
     public ReadOnlySpan<float> Values { get; } = values;
 
-    /// <summary>The upper halves of the same values, where they have no lower ones (bfloat16): a single row reads these.</summary>
-    public ReadOnlySpan<ushort> UpperHalves { get; init; }
+    /// <summary>The same panels in 16 bits, two by two in the place of one (<see cref="BFloat16Pair"/>), where a single row is to read those; else empty.</summary>
+    public ReadOnlySpan<float> Pairs { get; init; }
 
     public int Panels { get; } = panels;
 
@@ -76,7 +76,7 @@ internal readonly ref struct RightOperand(ReadOnlySpan<float> values, int panels
     {
         if (depth == 0) return;
         var last = (Panels - 1) * Panel + (depth - 1) * Row + LastVectors * MatMul.VectorWidth - 1;
-        if (last >= Values.Length || (!UpperHalves.IsEmpty && last >= UpperHalves.Length)) throw new ArgumentException($"The right operand of a product needs {last + 1} values, got {Values.Length}.", nameof(depth));
+        if (last >= Values.Length || (!Pairs.IsEmpty && Pairs.Length < Panels / 2 * Panel)) throw new ArgumentException($"The right operand of a product needs {last + 1} values, got {Values.Length}.", nameof(depth));
     }
 }
 

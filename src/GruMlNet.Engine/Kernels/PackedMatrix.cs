@@ -16,7 +16,7 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
 
     // Made when first packed: a description of a huge network costs nothing until there are weights for it.
     private AlignedBuffer? _panels;
-    private ushort[] _upperHalves = [];
+    private AlignedBuffer? _pairs;
 
     public int Columns { get; } = columns;
 
@@ -41,7 +41,7 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
     public RightOperand FirstStrips(int count)
     {
         var panels = (count + PanelVectors - 1) / PanelVectors;
-        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row) { UpperHalves = _upperHalves };
+        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row) { Pairs = _pairs is null ? default : _pairs.Span };
     }
 
     /// <summary>Its last column strip.</summary>
@@ -60,12 +60,18 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
         for (var s = 0; s < Strips; s++) PackStrip(s, 0, depth, Math.Min(w, Columns - s * w), source[Math.Min(source.Length, s * w * columnStride)..], depthStride, columnStride);
     }
 
-    /// <summary>Keeps the upper halves of the values beside them. The values must have no lower halves.</summary>
-    public void KeepUpperHalves()
+    /// <summary>Keeps the panels in 16 bits, too: two panels in the place of one. The values must be bfloat16 numbers.</summary>
+    public void KeepPairs()
     {
-        if (_upperHalves.Length == 0) _upperHalves = GC.AllocateUninitializedArray<ushort>(Values.Length);
-        var bits = MemoryMarshal.Cast<float, uint>(Values);
-        for (var i = 0; i < bits.Length; i++) _upperHalves[i] = (ushort)(bits[i] >> 16);
+        var panel = Depth * Row;
+        _pairs ??= new AlignedBuffer(Panels / 2 * panel);
+        ReadOnlySpan<uint> values = MemoryMarshal.Cast<float, uint>(Values);
+        var pairs = MemoryMarshal.Cast<float, uint>(_pairs.Span);
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            var first = i / panel * 2 * panel + i % panel;
+            pairs[i] = (values[first] >> 16) | values[first + panel];
+        }
     }
 
     /// <summary>Fills a part of one strip: element (k, j) is read from <paramref name="source"/>[(k − firstDepth)·depthStride + j·columnStride].</summary>

@@ -144,33 +144,38 @@ internal static unsafe class Tile<L, V, R, N> where L : struct, ILanes<V> where 
     }
 }
 
-/// <summary>How the right operand of a single row is stored.</summary>
-internal unsafe interface IStore
+/// <summary>How two panels for a single row are stored.</summary>
+internal unsafe interface IPanelPair
 {
-    static abstract V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct;
+    /// <summary>A vector of the first panel, and the same vector of the second one, which lies <paramref name="panel"/> behind it.</summary>
+    static abstract void Load<L, V>(float* values, nint panel, out V first, out V second) where L : struct, ILanes<V> where V : struct;
 }
 
-internal readonly unsafe struct FloatStore : IStore
+internal readonly unsafe struct FloatPair : IPanelPair
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct => L.Load((float*)values + index);
+    public static void Load<L, V>(float* values, nint panel, out V first, out V second) where L : struct, ILanes<V> where V : struct => (first, second) = (L.Load(values), L.Load(values + panel));
 }
 
-/// <summary>Half the bytes: a single row's product takes as long as its weights take to arrive.</summary>
-internal readonly unsafe struct BFloat16Store : IStore
+/// <summary>Both panels in the place of one, each in half of every float: a single row's product takes as long as its weights take to arrive.</summary>
+internal readonly unsafe struct BFloat16Pair : IPanelPair
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load<L, V>(void* values, nint index) where L : struct, ILanes<V> where V : struct => L.LoadUpperHalves((ushort*)values + index);
+    public static void Load<L, V>(float* values, nint panel, out V first, out V second) where L : struct, ILanes<V> where V : struct
+    {
+        var both = L.Load(values);
+        (first, second) = (L.FromLowerHalf(both), L.FromUpperHalf(both));
+    }
 }
 
 /// <summary>One row against two panels at a time: the sums of one panel are too few to hide the latency of the multiply-add.</summary>
-internal static unsafe class RowPair<L, V, N, S> where L : struct, ILanes<V> where V : struct where N : struct, INumber where S : struct, IStore
+internal static unsafe class RowPair<L, V, N, S> where L : struct, ILanes<V> where V : struct where N : struct, INumber where S : struct, IPanelPair
 {
     /// <summary>As in <see cref="Tile{L, V, R, N}"/>, for a panel and the one that lies <paramref name="bPanel"/>, <paramref name="startPanel"/> and <paramref name="cPanel"/> behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, in TileLeft left, void* b, nint bPanel, nint bRow, float* start, nint startPanel, nint startColumn, float* c, nint cPanel, nint cColumn)
+    public static void Multiply(float* a, in TileLeft left, float* b, nint bPanel, nint bRow, float* start, nint startPanel, nint startColumn, float* c, nint cPanel, nint cColumn)
     {
-        nint w = L.Width, step = left.Step, run = left.Run, skip = left.Group - left.Run * left.Step, k = 0, d = bPanel;
+        nint w = L.Width, step = left.Step, run = left.Run, skip = left.Group - left.Run * left.Step;
         float* more = start + startPanel;
         V c0 = L.Load(start), c1 = N.Value > 1 ? L.Load(start + startColumn) : default, c2 = N.Value > 2 ? L.Load(start + 2 * startColumn) : default;
         V c3 = L.Load(more), c4 = N.Value > 1 ? L.Load(more + startColumn) : default, c5 = N.Value > 2 ? L.Load(more + 2 * startColumn) : default;
@@ -179,15 +184,20 @@ internal static unsafe class RowPair<L, V, N, S> where L : struct, ILanes<V> whe
             for (var j = run; j > 0; j--)
             {
                 var x = L.Create(*a);
-                c0 = L.MultiplyAdd(x, S.Load<L, V>(b, k), c0);
-                if (N.Value > 1) c1 = L.MultiplyAdd(x, S.Load<L, V>(b, k + w), c1);
-                if (N.Value > 2) c2 = L.MultiplyAdd(x, S.Load<L, V>(b, k + 2 * w), c2);
-                c3 = L.MultiplyAdd(x, S.Load<L, V>(b, d), c3);
-                if (N.Value > 1) c4 = L.MultiplyAdd(x, S.Load<L, V>(b, d + w), c4);
-                if (N.Value > 2) c5 = L.MultiplyAdd(x, S.Load<L, V>(b, d + 2 * w), c5);
+                S.Load<L, V>(b, bPanel, out var first, out var second);
+                (c0, c3) = (L.MultiplyAdd(x, first, c0), L.MultiplyAdd(x, second, c3));
+                if (N.Value > 1)
+                {
+                    S.Load<L, V>(b + w, bPanel, out first, out second);
+                    (c1, c4) = (L.MultiplyAdd(x, first, c1), L.MultiplyAdd(x, second, c4));
+                }
+                if (N.Value > 2)
+                {
+                    S.Load<L, V>(b + 2 * w, bPanel, out first, out second);
+                    (c2, c5) = (L.MultiplyAdd(x, first, c2), L.MultiplyAdd(x, second, c5));
+                }
                 a += step;
-                k += bRow;
-                d += bRow;
+                b += bRow;
             }
             a += skip;
         }

@@ -20,10 +20,10 @@ internal sealed class BidirectionalLayer(SequenceLayer forward, SequenceLayer re
         reverse.Pack(parameters);
     }
 
-    public override void KeepUpperHalves()
+    public override void KeepPairs()
     {
-        forward.KeepUpperHalves();
-        reverse.KeepUpperHalves();
+        forward.KeepPairs();
+        reverse.KeepPairs();
     }
 
     public override LayerState CreateState(int maxSteps, int maxRows, bool training) => new State(this, forward, reverse, maxSteps, maxRows, training);

@@ -46,10 +46,10 @@ internal sealed class CellWeights
         }
     }
 
-    public void KeepUpperHalves()
+    public void KeepPairs()
     {
-        Input.KeepUpperHalves();
-        Recurrent.KeepUpperHalves();
+        Input.KeepPairs();
+        Recurrent.KeepPairs();
     }
 
     /// <summary>Adds bias gradients given as sums over some places in the layout of the gates.</summary>

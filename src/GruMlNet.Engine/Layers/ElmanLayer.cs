@@ -19,7 +19,7 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    public override void KeepUpperHalves() => _weights.KeepUpperHalves();
+    public override void KeepPairs() => _weights.KeepPairs();
 
     protected override void Step(in StepData s)
     {

@@ -53,7 +53,7 @@ internal sealed class GateWeights(ParameterSlice weight, int hidden, int[] order
     }
 
     /// <summary>Lets single rows read 16-bit weights; the weights must be rounded to them.</summary>
-    public void KeepUpperHalves() => Forward.KeepUpperHalves();
+    public void KeepPairs() => Forward.KeepPairs();
 
     /// <summary>Brings sums in the layout of <see cref="SumGrid"/> into a gradient [N·H, K], of which it overwrites the blocks that take part.</summary>
     public void Collect(ReadOnlySpan<float> sums, Span<float> gradient)

@@ -27,7 +27,7 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    public override void KeepUpperHalves() => _weights.KeepUpperHalves();
+    public override void KeepPairs() => _weights.KeepPairs();
 
     protected override void Step(in StepData s)
     {

@@ -65,11 +65,11 @@ internal sealed class GruWeights
         }
     }
 
-    public void KeepUpperHalves()
+    public void KeepPairs()
     {
-        Input.KeepUpperHalves();
-        Recurrent.KeepUpperHalves();
-        Candidate?.KeepUpperHalves();
+        Input.KeepPairs();
+        Recurrent.KeepPairs();
+        Candidate?.KeepPairs();
     }
 
     /// <summary>Adds bias gradients given as sums over some places in the layout of the gates, n, r, z, m.</summary>

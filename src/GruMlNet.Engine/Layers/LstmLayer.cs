@@ -25,7 +25,7 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
 
     public override void Pack(ReadOnlySpan<float> parameters) => _weights.Pack(parameters);
 
-    public override void KeepUpperHalves() => _weights.KeepUpperHalves();
+    public override void KeepPairs() => _weights.KeepPairs();
 
     protected override void Step(in StepData s)
     {

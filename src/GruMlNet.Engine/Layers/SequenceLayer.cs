@@ -50,7 +50,7 @@ internal abstract class SequenceLayer
     public abstract void Pack(ReadOnlySpan<float> parameters);
 
     /// <summary>After <see cref="Pack"/> of weights rounded to bfloat16: lets single rows read them in 16 bits.</summary>
-    public abstract void KeepUpperHalves();
+    public abstract void KeepPairs();
 
     /// <summary>Makes the scratch for blocks of up to the given size.</summary>
     public abstract LayerState CreateState(int maxSteps, int maxRows, bool training);

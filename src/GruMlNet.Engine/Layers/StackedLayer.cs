@@ -26,9 +26,9 @@ internal sealed class StackedLayer : SequenceLayer
         foreach (var layer in _layers) layer.Pack(parameters);
     }
 
-    public override void KeepUpperHalves()
+    public override void KeepPairs()
     {
-        foreach (var layer in _layers) layer.KeepUpperHalves();
+        foreach (var layer in _layers) layer.KeepPairs();
     }
 
     public override LayerState CreateState(int maxSteps, int maxRows, bool training) => new State(_layers, maxSteps, maxRows, training);
