@@ -7,7 +7,7 @@ namespace GruMlNet.Benchmarks.Layers;
 public class StepperBenchmarks
 {
     private readonly float[] _features = Values.Random(8);
-    private SequenceStepper? _single, _bfloat16;
+    private SequenceStepper? _full, _bfloat16;
 
     [Params(32, 64, 128, 256)]
     public int Hidden { get; set; }
@@ -16,11 +16,11 @@ public class StepperBenchmarks
     public void Setup()
     {
         var network = RecurrentNetwork.Create(new NetworkShape { InputSize = _features.Length, HiddenSize = Hidden, OutputSize = 1 }, seed: 1);
-        (_single, _bfloat16) = (network.CreateStepper(), network.ToBFloat16().CreateStepper());
+        (_full, _bfloat16) = (network.CreateStepper(), network.ToBFloat16().CreateStepper());
     }
 
     [Benchmark(Baseline = true)]
-    public float Single() => _single!.Step(_features)[0];
+    public float FullPrecision() => _full!.Step(_features)[0];
 
     [Benchmark]
     public float BFloat16() => _bfloat16!.Step(_features)[0];

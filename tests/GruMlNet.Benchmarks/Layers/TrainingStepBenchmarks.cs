@@ -8,7 +8,7 @@ namespace GruMlNet.Benchmarks.Layers;
 
 /// <summary>A whole training step of 32 sequences of 48 steps, and what it allocates.</summary>
 [MemoryDiagnoser]
-public class TrainingStepBenchmarks
+public class TrainingStepBenchmarks : IDisposable
 {
     private TrainingRun? _run;
 
@@ -26,7 +26,11 @@ public class TrainingStepBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _run!.Dispose();
+    public void Dispose()
+    {
+        _run?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public double Step() => _run!.Step(0.001f);
