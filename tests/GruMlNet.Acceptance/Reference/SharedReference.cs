@@ -18,13 +18,25 @@ internal static class SharedReference
         return names.Length > 0 ? names : [Nothing];
     }
 
-    /// <summary>The file, or a visible skip of the running test.</summary>
+    /// <summary>The file with reference values, or a visible skip of the running test.</summary>
     public static string Path(string folder, string name)
+    {
+        return Existing("reference", folder, name);
+    }
+
+    /// <summary>The file of a data set, or a visible skip of the running test.</summary>
+    public static string Data(params string[] parts)
+    {
+        return Existing(["data", .. parts]);
+    }
+
+    private static string Existing(params string[] parts)
     {
         // A wrong name in the variable is a mistake, not a reason to skip.
         Assert.True(Root.Length == 0 || Directory.Exists(Root), $"{Variable} names '{Root}', which is not a folder.");
-        string path = System.IO.Path.Combine(Root, "reference", folder, name);
-        Assert.SkipUnless(File.Exists(path), $"No reference values: there is no 'reference/{folder}' with such files in a folder 'shared' beside the repository or in the folder that {Variable} names.");
+        string relative = System.IO.Path.Combine(parts);
+        string path = System.IO.Path.Combine(Root, relative);
+        Assert.SkipUnless(File.Exists(path), $"There is no '{relative}' in a folder 'shared' beside the repository or in the folder that {Variable} names.");
         return path;
     }
 
