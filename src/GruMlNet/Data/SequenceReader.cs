@@ -115,7 +115,8 @@ internal static class SequenceReader
             throw new InvalidOperationException($"Column '{column}' has no values to learn from: all {rows} rows are missing (NaN). Check how the column is loaded.");
     }
 
-    private static float[] FillGaps(List<float> values, List<decimal> times, SeriesClock clock, string column)
+    /// <summary>Puts NaN where a gap in the times leaves steps without a row. At least one value.</summary>
+    internal static float[] FillGaps(List<float> values, List<decimal> times, SeriesClock clock, string column)
     {
         long limit = Math.Max(MinFillLimit, (long)MaxFillFactor * values.Count);
         List<float> filled = new(values.Count) { values[0] };

@@ -59,6 +59,28 @@ internal sealed record SeriesClock(bool IsDate, ClockUnit Unit, double Step)
     internal long StepsBetween(decimal from, decimal to)
         => Unit == ClockUnit.Rows ? 1 : Math.Max(1, (long)Math.Min(Math.Round(Gap(from, to, Unit) / Step), long.MaxValue / 2));
 
+    /// <summary>The time <paramref name="steps"/> after <paramref name="time"/>; null where rows have no regular step, or beyond the calendar's end.</summary>
+    internal decimal? After(decimal time, int steps)
+    {
+        switch (Unit)
+        {
+            case ClockUnit.Rows:
+                return null;
+            case ClockUnit.Months:
+                long months = (long)(Step * steps);
+                var from = new DateTime((long)time);
+                if (from.Year + months / 12 >= DateTime.MaxValue.Year)
+                    return null;
+                // Ends of months stay ends of months.
+                bool isMonthEnd = from.Day == DateTime.DaysInMonth(from.Year, from.Month) && from.Day > 27;
+                DateTime there = from.AddMonths((int)months);
+                return isMonthEnd ? there.AddDays(DateTime.DaysInMonth(there.Year, there.Month) - there.Day).Ticks : there.Ticks;
+            default:
+                decimal later = time + (decimal)Step * steps;
+                return IsDate && later > DateTime.MaxValue.Ticks ? null : later;
+        }
+    }
+
     internal string Text(decimal time) => TimeColumn.Text(time, IsDate);
 
     internal void Save(BinaryWriter writer)

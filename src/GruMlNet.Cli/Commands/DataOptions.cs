@@ -1,0 +1,41 @@
+using System.CommandLine;
+using GruMlNet.Cli.Csv;
+
+namespace GruMlNet.Cli.Commands;
+
+/// <summary>The options that say which file is read, and how.</summary>
+internal sealed class DataOptions(bool inputIsRequired = true)
+{
+    private readonly Option<string> input = new("--input", "-i") { Description = "CSV file with the series", HelpName = "FILE", Required = inputIsRequired };
+    private readonly Option<Layout?> layout = new("--layout") { Description = "long: one row per series and time (default); wide: one row per series, its name first, then its values", HelpName = "long|wide" };
+    private readonly Option<bool?> hasHeader = new("--has-header") { Description = "whether the first line names the columns; default: as it looks", HelpName = "true|false" };
+    private readonly Option<string> label = new("--label-col") { Description = "long layout: column to forecast, by name or number from 0", HelpName = "COLUMN" };
+    private readonly Option<string> time = new("--time-col") { Description = "long layout: column with the time (dates or numbers); without it rows are in order of time", HelpName = "COLUMN" };
+    private readonly Option<string> series = new("--series-col") { Description = "long layout: column that tells several series apart", HelpName = "COLUMN" };
+
+    internal string Input(ParseResult parsed) => parsed.GetValue(input)!;
+
+    internal bool IsGiven(System.CommandLine.Parsing.CommandResult result) => result.GetValue(input) is not null;
+
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[input, layout, hasHeader, label, time, series])
+            command.Add(option);
+    }
+
+    /// <summary>As the options say, else as the model was trained.</summary>
+    internal FileFormat Format(ParseResult parsed, FileFormat? trained = null)
+    {
+        Layout chosen = parsed.GetValue(layout) ?? trained?.Layout ?? Layout.Long;
+        if (chosen == Layout.Wide && (parsed.GetValue(label) ?? parsed.GetValue(time) ?? parsed.GetValue(series)) is not null)
+            throw new Failure("--label-col, --time-col and --series-col are for the long layout: leave them out, or leave out --layout wide.", ExitCode.Usage);
+        if (chosen == Layout.Wide)
+            return new FileFormat(Layout.Wide, parsed.GetValue(hasHeader), null, null, null);
+        return new FileFormat(Layout.Long, parsed.GetValue(hasHeader), parsed.GetValue(label) ?? trained?.Label, parsed.GetValue(time) ?? trained?.Time, parsed.GetValue(series) ?? trained?.Series);
+    }
+
+    internal Panel Read(ParseResult parsed, FileFormat format) => Read(Input(parsed), format);
+
+    internal static Panel Read(string path, FileFormat format)
+        => format.Layout == Layout.Wide ? WideFile.Read(path, format.HasHeader) : LongFile.Read(path, format);
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using GruMlNet.Cli.Csv;
+using GruMlNet.Cli.Output;
+
+namespace GruMlNet.Cli.Commands;
+
+/// <summary>grumlnet train: data in, model file out.</summary>
+internal sealed class TrainCommand : ToolCommand
+{
+    private readonly DataOptions data = new();
+    private readonly CountOption horizon = CountOption.Horizon("steps to forecast");
+    private readonly TrainingSettings training = new();
+    private readonly Option<string> model = new("--model") { Description = "file to save the model to (zip)", HelpName = "FILE", Required = true };
+    private readonly Option<string> report = new("--report") { Description = "file for a report (JSON)", HelpName = "FILE" };
+
+    internal TrainCommand()
+        : base("train", "Trains one model on all series of a file and saves it.")
+    {
+        data.AddTo(this);
+        horizon.Required = true;
+        Add(horizon);
+        training.AddTo(this);
+        Add(model);
+        Add(report);
+        AddQuiet();
+    }
+
+    private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
+    {
+        string modelPath = parsed.GetValue(model)!;
+        string? reportPath = parsed.GetValue(report);
+        OutputFiles.Check(modelPath, reportPath);
+        FileFormat format = data.Format(parsed);
+        Panel panel = data.Read(parsed, format);
+        ModelFile trained = training.Train(parsed, panel, format, parsed.GetValue(horizon)!.Value, screen, cancellation);
+
+        using var files = new OutputFiles();
+        files.Add(modelPath, trained.Save);
+        if (reportPath is not null)
+            files.AddText(reportPath, writer => Report.Write(writer, new { Command = Name, Data = Report.Of(data.Input(parsed), panel), Model = Report.Of(trained) }));
+        files.Commit();
+        screen.Note($"Model: {modelPath}");
+        return Finished(trained.Forecaster, screen);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+
+namespace GruMlNet.Cli.Csv;
+
+/// <summary>One record and the line of the file it starts on, counted from 1.</summary>
+internal readonly record struct CsvRow(int Line, string[] Fields);
+
+/// <summary>Reads separated values as RFC 4180 describes them: fields may be quoted, and quoted fields may hold separators, quotes and line ends. Blank lines are skipped.</summary>
+internal static class CsvReader
+{
+    private const char Quote = '"';
+    private static readonly char[] Separators = [',', ';', '\t'];
+
+    /// <exception cref="Failure">The file is missing, not readable or empty, or a quote is never closed.</exception>
+    internal static IEnumerable<CsvRow> Read(string path)
+    {
+        using StreamReader reader = Open(path);
+        char? separator = null;
+        var fields = new List<string>();
+        for (int line = 1; reader.ReadLine() is { } text; line++)
+        {
+            if (text.Length == 0)
+                continue;
+            separator ??= MostFrequent(text);
+            int start = line;
+            while (!TrySplit(text, separator.Value, fields))
+            {
+                string next = reader.ReadLine() ?? throw new Failure($"'{path}', line {start}: a quote is opened and never closed.");
+                text = $"{text}\n{next}";
+                line++;
+            }
+
+            yield return new CsvRow(start, [.. fields]);
+        }
+
+        if (separator is null)
+            throw new Failure($"'{path}' is empty: it needs at least one line with data.");
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            return new StreamReader(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Failure($"There is no file '{path}'. Check the name; relative names start from '{Environment.CurrentDirectory}'.", inner: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Failure($"'{path}' cannot be read: {e.Message}", inner: e);
+        }
+    }
+
+    private static char MostFrequent(string header) => Separators.MaxBy(separator => header.Count(c => c == separator));
+
+    /// <summary>False where the text ends within quotes: the field goes on in the next line.</summary>
+    private static bool TrySplit(string text, char separator, List<string> fields)
+    {
+        fields.Clear();
+        for (int i = 0; ; i++)
+        {
+            if (i < text.Length && text[i] == Quote)
+            {
+                var field = new StringBuilder();
+                for (i++; ; i++)
+                {
+                    if (i >= text.Length)
+                        return false;
+                    if (text[i] != Quote)
+                        _ = field.Append(text[i]);
+                    else if (i + 1 < text.Length && text[i + 1] == Quote)
+                        _ = field.Append(text[i++]);
+                    else
+                        break;
+                }
+
+                i++;
+                fields.Add(field.ToString());
+            }
+            else
+            {
+                int end = text.IndexOf(separator, i);
+                end = end < 0 ? text.Length : end;
+                fields.Add(text[i..end].Trim());
+                i = end;
+            }
+
+            // What follows a closing quote up to the separator belongs to no field.
+            i = i < text.Length ? text.IndexOf(separator, i) : -1;
+            if (i < 0)
+                return true;
+        }
+    }
+}

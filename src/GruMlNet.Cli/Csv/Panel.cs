@@ -1,0 +1,45 @@
+using GruMlNet.Data;
+
+namespace GruMlNet.Cli.Csv;
+
+/// <summary>The series of a file.</summary>
+/// <param name="Series">In the order of their first row; at least one has an observed value.</param>
+/// <param name="Times">How the steps lie in time; null where the file has no time column.</param>
+internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Times)
+{
+    internal long Values => Series.Sum(series => (long)series.Values.Length);
+
+    internal long Missing => Series.Sum(series => (long)series.Values.Count(float.IsNaN));
+
+    internal int Longest => Series.Max(series => series.Values.Length);
+
+    internal IReadOnlyList<ReadOnlyMemory<float>> Histories => [.. Series.Select(series => (ReadOnlyMemory<float>)series.Values)];
+
+    /// <summary>What a file's series must have, whatever its layout.</summary>
+    /// <exception cref="Failure">There is no series, or none has a value.</exception>
+    internal Panel Checked(string path)
+    {
+        if (Series.Count == 0)
+            throw new Failure($"'{path}' has no data: there is nothing after the header. If the first line is data, give --has-header false.");
+        if (Series.All(series => Array.TrueForAll(series.Values, float.IsNaN)))
+            throw new Failure($"'{path}' has no values: all fields are missing (blank or NaN).");
+        return this;
+    }
+}
+
+/// <summary>The time axis of a panel.</summary>
+/// <param name="Clock">The step that most series have.</param>
+/// <param name="Last">Time of the last step of each series.</param>
+/// <param name="Format">How dates are written in the file; not used for numbers.</param>
+internal sealed record PanelTimes(SeriesClock Clock, IReadOnlyList<decimal> Last, string Format)
+{
+    /// <summary>The time some steps after the end of a series; the number of the step where times are irregular.</summary>
+    internal string After(int series, int steps)
+    {
+        if (Clock.After(Last[series], steps) is not { } time)
+            return steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Clock.IsDate
+            ? new DateTime((long)time).ToString(Format, System.Globalization.CultureInfo.InvariantCulture)
+            : Clock.Text(time);
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.Compression;
+using System.Text.Json;
+using GruMlNet.Cli.Csv;
+
+namespace GruMlNet.Cli;
+
+/// <summary>What is remembered with a model, besides the model: how its data was read, and what it was trained with.</summary>
+internal sealed record ModelSettings(FileFormat Format, int Series, long Values, TrainingBudget Budget, int Seed);
+
+/// <summary>A trained model: a zip file with the forecaster and its settings.</summary>
+/// <param name="Forecaster">The model itself.</param>
+/// <param name="Settings">Saved with it.</param>
+/// <param name="Choices">What the training chose and did, in words; not saved.</param>
+internal sealed record ModelFile(PanelForecaster Forecaster, ModelSettings Settings, IReadOnlyList<string> Choices)
+{
+    private const string ForecasterEntry = "forecaster.bin";
+    private const string SettingsEntry = "settings.json";
+
+    /// <summary>The earliest time a zip file can hold: the same model always makes the same bytes.</summary>
+    private static readonly DateTimeOffset NoTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    internal void Save(Stream stream)
+    {
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        Write(ForecasterEntry, Forecaster.Save);
+        Write(SettingsEntry, entry => JsonSerializer.Serialize(entry, Settings, Json.Options));
+
+        void Write(string name, Action<Stream> write)
+        {
+            ZipArchiveEntry entry = zip.CreateEntry(name);
+            entry.LastWriteTime = NoTime;
+            using Stream inside = entry.Open();
+            write(inside);
+        }
+    }
+
+    /// <exception cref="Failure">The file is missing, or is not a model.</exception>
+    internal static ModelFile Load(string path)
+    {
+        if (!File.Exists(path))
+            throw new Failure($"There is no model '{path}'. Make one with: grumlnet train --model {path} …");
+        try
+        {
+            using ZipArchive zip = ZipFile.OpenRead(path);
+            using var bytes = new MemoryStream();
+            using (Stream entry = Entry(ForecasterEntry))
+                entry.CopyTo(bytes);
+            bytes.Position = 0;
+            using Stream settings = Entry(SettingsEntry);
+            return new ModelFile(PanelForecaster.Load(bytes), JsonSerializer.Deserialize<ModelSettings>(settings, Json.Options) ?? throw new InvalidDataException("the settings are empty"), Choices: []);
+
+            Stream Entry(string name) => (zip.GetEntry(name) ?? throw new InvalidDataException($"it has no '{name}'")).Open();
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new Failure($"'{path}' is not a model of this tool, or is damaged: {e.Message}", inner: e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using GruMlNet.Cli.Csv;
+using ScottPlot;
+
+namespace GruMlNet.Cli.Output;
+
+/// <summary>Draws the end of a series, its forecast and the bounds.</summary>
+internal static class ForecastChart
+{
+    private const int Width = 1200;
+    private const int Height = 640;
+
+    /// <summary>Without any installed font (a bare container), the chart has no text.</summary>
+    internal static bool HasText => SkiaSharp.SKTypeface.Default.ContainsGlyph('a');
+
+    /// <exception cref="Failure">The name does not end in .png or .svg.</exception>
+    internal static void CheckName(string? path)
+    {
+        if (path is not null && !IsSvg(path) && !Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase))
+            throw new Failure($"--chart: the name must end in .png or .svg, got '{path}'.", ExitCode.Usage);
+    }
+
+    internal static void Save(Stream stream, string path, Panel panel, int series, PanelForecast forecast, double level)
+    {
+        using var plot = new Plot();
+        plot.Font.Automatic();
+        plot.FigureBackground.Color = Colors.White;
+        plot.Grid.MajorLineColor = Color.FromHex("#E8ECF0");
+
+        float[] values = panel.Series[series].Values;
+        int horizon = forecast.Point.Length;
+        int shown = Math.Min(values.Length, 4 * horizon);
+        bool isDate = panel.Times is { Clock: { IsDate: true } clock } && clock.After(panel.Times.Last[series], 1) is not null;
+        double[] past = [.. Enumerable.Range(1 - shown, shown).Select(X)];
+        double[] future = [.. Enumerable.Range(1, horizon).Select(X)];
+
+        FillBetween();
+        AddLine(past, values[^shown..], "#4A5568", "history");
+        AddLine(future, forecast.Point, "#1F6FC4", "forecast").LineWidth = 3;
+        if (isDate)
+        {
+            var ticks = (ScottPlot.TickGenerators.DateTimeAutomatic)plot.Axes.DateTimeTicksBottom().TickGenerator;
+            ticks.LabelFormatter = time => time.ToString(panel.Times!.Format, CultureInfo.InvariantCulture);
+        }
+
+        plot.Axes.Right.FrameLineStyle.IsVisible = false;
+        plot.Axes.Top.FrameLineStyle.IsVisible = false;
+        string id = panel.Series[series].Id;
+        plot.Title($"{(id.Length == 0 ? "Forecast" : id)}: {horizon} steps ahead", size: 18);
+        Legend legend = plot.ShowLegend(Alignment.UpperLeft);
+        legend.OutlineColor = Colors.Transparent;
+        legend.ShadowColor = Colors.Transparent;
+        if (IsSvg(path))
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height)));
+        else
+            stream.Write(plot.GetImageBytes(Width, Height, ImageFormat.Png));
+
+        double X(int step)
+        {
+            if (!isDate)
+                return step;
+            return new DateTime((long)panel.Times!.Clock.After(panel.Times.Last[series], step)!.Value).ToOADate();
+        }
+
+        void FillBetween()
+        {
+            if (forecast.Lower.Length == 0)
+                return;
+            var band = plot.Add.FillY(future, Array.ConvertAll(forecast.Lower[0], v => (double)v), Array.ConvertAll(forecast.Upper[0], v => (double)v));
+            band.FillColor = Color.FromHex("#B3D1F2");
+            band.LineWidth = 0;
+            band.MarkerStyle.IsVisible = false;
+            band.LegendText = string.Create(CultureInfo.InvariantCulture, $"{level} % bounds");
+        }
+
+        ScottPlot.Plottables.Scatter AddLine(double[] x, float[] y, string color, string label)
+        {
+            var line = plot.Add.Scatter(x, Array.ConvertAll(y, v => (double)v), Color.FromHex(color));
+            line.LegendText = label;
+            line.LineWidth = 2;
+            line.MarkerSize = 0;
+            return line;
+        }
+    }
+
+    private static bool IsSvg(string path) => Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,168 @@
+// The commands from files to files.
+
+using System.Globalization;
+using System.Text.Json;
+
+namespace GruMlNet.Cli.Tests;
+
+public sealed class ForecastTests : IDisposable
+{
+    private const string Wide = "forecast --input @wide.csv --layout wide --horizon 6 --budget fast --output @F.csv";
+    private readonly Tool tool = new();
+
+    public ForecastTests()
+    {
+        tool.WriteWide();
+        tool.WriteLong();
+    }
+
+    public void Dispose()
+    {
+        tool.Dispose();
+    }
+
+    [Fact]
+    public void Wide_WithBounds_WritesThreeTablesAlike()
+    {
+        _ = tool.RunWell($"{Wide} --level 95 --lower @L.csv --upper @U.csv --seed 1");
+        (string[] ids, float[][] point) = Table("F.csv");
+        float[][] lower = Table("L.csv").Values, upper = Table("U.csv").Values;
+        Assert.Equal(["S0", "S1", "S2"], ids);
+        for (int s = 0; s < 3; s++)
+        {
+            Assert.Equal(6, point[s].Length);
+            for (int i = 0; i < 6; i++)
+                Assert.True(lower[s][i] <= point[s][i] && point[s][i] <= upper[s][i] && lower[s][i] < upper[s][i], $"S{s}, step {i + 1}: {lower[s][i]} {point[s][i]} {upper[s][i]}");
+        }
+
+        // The series grow from 100, 200 and 300 by 1, 2 and 3 a step.
+        Assert.All(point.Select((values, s) => values.Average() / (1 + s)), mean => Assert.InRange(mean, 110, 170));
+        Assert.Equal(["F.csv", "L.csv", "U.csv", "long.csv", "wide.csv"], tool.FileNames);
+    }
+
+    [Fact]
+    public void SameSeed_AnyThreads_SameBytes_OtherSeedOther()
+    {
+        string one = Forecast("--seed 1 --threads 1"), two = Forecast("--seed 1 --threads 2");
+        Assert.Equal(one, two);
+        Assert.NotEqual(one, Forecast("--seed 2"));
+
+        string Forecast(string options)
+        {
+            _ = tool.RunWell($"{Wide} {options}");
+            return File.ReadAllText(tool["F.csv"]);
+        }
+    }
+
+    [Fact]
+    public void Level_Higher_WidensTheBounds()
+    {
+        float narrow = Width(50), wide = Width(99);
+        Assert.True(wide > narrow, $"{wide} at 99 %, {narrow} at 50 %");
+
+        float Width(int level)
+        {
+            _ = tool.RunWell(string.Create(CultureInfo.InvariantCulture, $"{Wide} --level {level} --lower @L.csv --upper @U.csv"));
+            return Table("U.csv").Values[0][3] - Table("L.csv").Values[0][3];
+        }
+    }
+
+    [Fact]
+    public void Long_WithTimes_ContinuesThem()
+    {
+        _ = tool.RunWell("forecast --input @long.csv --label-col sales --time-col month --series-col shop --horizon 2 --budget fast --output @F.csv --report @r.json");
+        string[][] rows = [.. tool.Lines("F.csv").Select(line => line.Split(','))];
+        Assert.Equal(["shop", "month", "forecast", "lower", "upper"], rows[0]);
+        Assert.Equal(["S0 2023-05-01", "S0 2023-06-01", "S1 2023-03-01", "S1 2023-04-01", "S2 2023-01-01", "S2 2023-02-01"], rows.Skip(1).Select(row => $"{row[0]} {row[1]}"));
+        using var report = JsonDocument.Parse(File.ReadAllText(tool["r.json"]));
+        Assert.Equal(12, report.RootElement.GetProperty("model").GetProperty("seasonality").GetInt32());
+        Assert.Equal(3, report.RootElement.GetProperty("data").GetProperty("series").GetInt32());
+    }
+
+    [Fact]
+    public void Seasonality_Given_ReachesTheModel()
+    {
+        _ = tool.RunWell($"{Wide} --seasonality 3 --report @r.json");
+        using var report = JsonDocument.Parse(File.ReadAllText(tool["r.json"]));
+        Assert.Equal(3, report.RootElement.GetProperty("model").GetProperty("seasonality").GetInt32());
+    }
+
+    [Fact]
+    public void TrainThenForecast_IsTheSameAsForecast()
+    {
+        _ = tool.RunWell($"{Wide} --save-model @a.zip");
+        string atOnce = File.ReadAllText(tool["F.csv"]);
+        _ = tool.RunWell("train --input @wide.csv --layout wide --horizon 6 --budget fast --model @b.zip");
+        Assert.Equal(File.ReadAllBytes(tool["a.zip"]), File.ReadAllBytes(tool["b.zip"]));
+        // Layout and horizon come from the model.
+        _ = tool.RunWell("forecast --input @wide.csv --model @b.zip --output @F.csv");
+        Assert.Equal(atOnce, File.ReadAllText(tool["F.csv"]));
+    }
+
+    [Fact]
+    public void Model_OtherHorizon_IsForecastAndLongerIsSaid()
+    {
+        _ = tool.RunWell($"{Wide} --save-model @a.zip");
+        float[] full = Table("F.csv").Values[1];
+        Assert.DoesNotContain("beyond", tool.RunWell("forecast --input @wide.csv --model @a.zip --horizon 2 --output @F.csv").Error, StringComparison.Ordinal);
+        Assert.Equal(full[..2], Table("F.csv").Values[1]);
+        Assert.Contains("3 beyond", tool.RunWell("forecast --input @wide.csv --model @a.zip --horizon 9 --output @F.csv").Error, StringComparison.Ordinal);
+        Assert.Equal(full, Table("F.csv").Values[1][..6]);
+    }
+
+    [Fact]
+    public void Info_OfModelAndData_SaysWhatIsInThem()
+    {
+        _ = tool.RunWell($"{Wide} --save-model @a.zip");
+        string text = tool.RunWell("info --model @a.zip --input @wide.csv").Output;
+        Assert.All((string[])["horizon", "6", "3 series, 114 values", "36 to 40, median 38", "Wide"], part => Assert.Contains(part, text, StringComparison.Ordinal));
+        Assert.Contains("1 calendar month", tool.RunWell("info --input @long.csv --label-col sales --time-col month --series-col shop").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Charts_BothKinds_AreWritten()
+    {
+        _ = tool.RunWell($"{Wide} --save-model @a.zip --chart @c.png");
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(tool["c.png"])[..4]);
+        _ = tool.RunWell("forecast --input @long.csv --label-col sales --time-col month --series-col shop --model @a.zip --layout long --output @F.csv --chart @c.svg --chart-series S2");
+        string svg = File.ReadAllText(tool["c.svg"]);
+        Assert.Contains("<svg", svg, StringComparison.Ordinal);
+        Assert.NotEqual(svg, Svg("S1"));
+
+        string Svg(string series)
+        {
+            _ = tool.RunWell($"forecast --input @long.csv --label-col sales --time-col month --series-col shop --model @a.zip --layout long --output @F.csv --chart @d.svg --chart-series {series}");
+            return File.ReadAllText(tool["d.svg"]);
+        }
+    }
+
+    [Fact]
+    public void Quiet_WritesNothingToTheScreen()
+    {
+        Assert.Equal(new Outcome(ExitCode.Done, "", ""), tool.Run($"{Wide} --quiet"));
+        Assert.NotEqual("", tool.Run(Wide).Error);
+    }
+
+    [Fact]
+    public void EmptySeries_IsBlankAndSaid()
+    {
+        File.AppendAllText(tool["wide.csv"], "E,,,\n");
+        Assert.Contains("'E' has no values", tool.RunWell($"{Wide} --quiet").Error, StringComparison.Ordinal);
+        Assert.Equal("E,,,,,,", tool.Lines("F.csv")[4]);
+    }
+
+    [Fact]
+    public void Interrupted_BeforeTraining_WritesNothing()
+    {
+        Outcome outcome = tool.Run(Wide, new CancellationToken(canceled: true));
+        Assert.Equal(ExitCode.Interrupted, outcome.ExitCode);
+        Assert.Contains("nothing was written", outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(tool["F.csv"]));
+    }
+
+    private (string[] Ids, float[][] Values) Table(string name)
+    {
+        string[][] rows = [.. tool.Lines(name).Skip(1).Select(line => line.Split(','))];
+        return ([.. rows.Select(row => row[0])], [.. rows.Select(row => Array.ConvertAll(row[1..], field => float.Parse(field, CultureInfo.InvariantCulture)))]);
+    }
+}
