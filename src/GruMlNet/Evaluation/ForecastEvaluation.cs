@@ -28,6 +28,16 @@ public sealed class ForecastEvaluation
     /// <summary>Scores of the first step ahead, the second, and so on, each over all cases.</summary>
     public IReadOnlyList<ForecastMetrics> PerStep { get; private set; } = [];
 
+    /// <summary>
+    /// The scores of simple forecasts of the same actual values from the same histories: naive, seasonal naive, Naive2, drift and ridge NLinear. Made by
+    /// <c>mlContext.Forecasting.Evaluate</c> and <c>Backtest</c>; empty where there are no histories.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, ForecastEvaluation>> Baselines { get; private set; } = [];
+
+    /// <summary>The baseline with the lowest MASE (MAE where there is no MASE); null without baselines.</summary>
+    public KeyValuePair<string, ForecastEvaluation>? BestBaseline
+        => Baselines.Count == 0 ? null : Baselines.MinBy(baseline => double.IsNaN(baseline.Value.Overall.Mase) ? baseline.Value.Overall.MeanAbsoluteError : baseline.Value.Overall.Mase);
+
     /// <summary>Scores forecasts against what came.</summary>
     /// <param name="forecasts">The cases; several may belong to one series, and horizons may differ.</param>
     /// <param name="seasonality">Steps of a season for the scaled scores and Naive2, at least 1; M4 takes 24 for hours, 12 for months, 4 for quarters, 1 otherwise.</param>
@@ -53,6 +63,15 @@ public sealed class ForecastEvaluation
         evaluation.PerSeries = [.. evaluation.names.Select(name => KeyValuePair.Create(name, Metrics(evaluation.series[name])))];
         evaluation.PerStep = [.. evaluation.steps.Select(Metrics)];
         return evaluation;
+    }
+
+    /// <summary>Scores the baselines on the same cases.</summary>
+    /// <param name="forecasts">The cases that were scored.</param>
+    /// <param name="training">What the linear baseline learns from: nothing that it is to forecast.</param>
+    internal ForecastEvaluation BesideBaselines(IReadOnlyList<ForecastCase> forecasts, IReadOnlyList<ReadOnlyMemory<float>> training)
+    {
+        Baselines = BaselineSet.Score(forecasts, training, seasonality);
+        return this;
     }
 
     private static ForecastMetrics Metrics((int Cases, ScoreMeans Means) group) => new(group.Cases, group.Means);

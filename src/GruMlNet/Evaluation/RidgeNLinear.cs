@@ -11,6 +11,7 @@ public sealed class RidgeNLinear
     /// <summary>Penalty on the squared weights, as a share of the mean variance of the inputs.</summary>
     private const double Penalty = 1e-3;
 
+    private const double Floor = 1e-9;
     private const int LongestLookBack = 512;
     private readonly double[] weights; // [inputs][horizon]
     private readonly double[] intercept;
@@ -113,8 +114,8 @@ public sealed class RidgeNLinear
             trace += gram[i * inputs + i];
         }
 
-        // The smallest number keeps series that never vary solvable.
-        double penalty = Penalty * trace / Math.Max(1, inputs) + double.Epsilon;
+        // Straight lines have differences that never vary: the floor, small for values of variance 1, keeps them solvable.
+        double penalty = Penalty * trace / Math.Max(1, inputs) + Floor * moments.Count;
         for (int i = 0; i < inputs; i++)
             gram[i * inputs + i] += penalty;
         Cholesky.Solve(gram, inputs, right, horizon);

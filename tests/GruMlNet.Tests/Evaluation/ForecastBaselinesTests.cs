@@ -115,6 +115,13 @@ public sealed class ForecastBaselinesTests
     }
 
     [Fact]
+    public void RidgeNLinear_StraightLine_IsContinued()
+    {
+        float[] line = [.. Enumerable.Range(0, 40).Select(t => 5 + 2f * t)];
+        Assert.All(RidgeNLinear.Fit([line.AsMemory()], 3, 1, lookBack: 6).Forecast(line).Select((value, i) => value - (5 + 2f * (40 + i))), error => Assert.Equal(0, error, 0.01f));
+    }
+
+    [Fact]
     public void RidgeNLinear_ConstantShortOrEmptySeries_AreNaive()
     {
         float[] constant = [.. Enumerable.Repeat(0.1f, 50)];
