@@ -13,6 +13,8 @@ internal static class CommandLine
         var root = new Command("grumlnet", "Forecasts time series from CSV files. Everything is chosen from the data; every choice can be overridden.") { new HelpOption(), new VersionOption() };
         root.Add(new TrainCommand());
         root.Add(new ForecastCommand());
+        root.Add(new BacktestCommand());
+        root.Add(new EvaluateCommand());
         root.Add(new InfoCommand());
 
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

@@ -59,9 +59,10 @@ internal sealed class Screen(TextWriter output, TextWriter error, bool quiet)
 
     private static IAnsiConsole Console(TextWriter writer)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var target = new AnsiConsoleOutput(writer);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target, Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
         // A file or a pipe has no width: lines must not be broken.
-        if (!console.Profile.Out.IsTerminal)
+        if (!target.IsTerminal)
             console.Profile.Width = 500;
         return console;
     }

@@ -4,9 +4,9 @@ using GruMlNet.Cli.Csv;
 namespace GruMlNet.Cli.Commands;
 
 /// <summary>The options that say which file is read, and how.</summary>
-internal sealed class DataOptions(bool inputIsRequired = true)
+internal sealed class DataOptions(string name = "--input", string description = "CSV file with the series", bool isRequired = true)
 {
-    private readonly Option<string> input = new("--input", "-i") { Description = "CSV file with the series", HelpName = "FILE", Required = inputIsRequired };
+    private readonly Option<string> input = new(name) { Description = description, HelpName = "FILE", Required = isRequired };
     private readonly Option<Layout?> layout = new("--layout") { Description = "long: one row per series and time (default); wide: one row per series, its name first, then its values", HelpName = "long|wide" };
     private readonly Option<bool?> hasHeader = new("--has-header") { Description = "whether the first line names the columns; default: as it looks", HelpName = "true|false" };
     private readonly Option<string> label = new("--label-col") { Description = "long layout: column to forecast, by name or number from 0", HelpName = "COLUMN" };

@@ -7,7 +7,7 @@ namespace GruMlNet.Cli.Commands;
 /// <summary>grumlnet info: what is in a model or a data file.</summary>
 internal sealed class InfoCommand : ToolCommand
 {
-    private readonly DataOptions data = new(inputIsRequired: false);
+    private readonly DataOptions data = new(isRequired: false);
     private readonly Option<string> model = new("--model") { Description = "model to describe", HelpName = "FILE" };
 
     internal InfoCommand()

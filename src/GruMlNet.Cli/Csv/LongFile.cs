@@ -5,6 +5,10 @@ namespace GruMlNet.Cli.Csv;
 /// <summary>Files with one row per series and time, in any order where there is a time column, else in the order of time.</summary>
 internal static class LongFile
 {
+    internal const string ForecastColumn = "forecast";
+    internal const string LowerColumn = "lower";
+    internal const string UpperColumn = "upper";
+
     private sealed class Building
     {
         internal List<(decimal Time, float Value, int Line)> Rows { get; } = [];
@@ -65,10 +69,10 @@ internal static class LongFile
         var csv = new CsvWriter(writer);
         if (format.Series is not null)
             _ = csv.Add(format.Series);
-        _ = csv.Add(format.Time ?? "step").Add("forecast");
+        _ = csv.Add(format.Time ?? "step").Add(ForecastColumn);
         bool bounds = forecasts[0].Lower.Length > 0;
         if (bounds)
-            _ = csv.Add("lower").Add("upper");
+            _ = csv.Add(LowerColumn).Add(UpperColumn);
         csv.EndRow();
         for (int s = 0; s < forecasts.Count; s++)
         {

@@ -33,6 +33,16 @@ internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Time
 /// <param name="Format">How dates are written in the file; not used for numbers.</param>
 internal sealed record PanelTimes(SeriesClock Clock, IReadOnlyList<decimal> Last, string Format)
 {
+    /// <summary>Time of the first step of a series of a length; of the last where times are irregular.</summary>
+    internal decimal First(int series, int length) => Clock.After(Last[series], 1 - length) ?? Last[series];
+
+    /// <summary>Steps from the start of a series to a time; below 0 if it is earlier.</summary>
+    internal int StepsFromStart(int series, int length, decimal time)
+    {
+        decimal first = First(series, length);
+        return time < first ? -1 : time == first ? 0 : (int)Math.Min(int.MaxValue, Clock.StepsBetween(first, time));
+    }
+
     /// <summary>The time some steps after the end of a series; the number of the step where times are irregular.</summary>
     internal string After(int series, int steps)
     {
