@@ -21,7 +21,7 @@ internal static class CsvReader
         {
             if (text.Length == 0)
                 continue;
-            separator ??= MostFrequent(text);
+            separator ??= SeparatorOf(text);
             int start = line;
             while (!TrySplit(text, separator.Value, fields))
             {
@@ -53,7 +53,8 @@ internal static class CsvReader
         }
     }
 
-    private static char MostFrequent(string header) => Separators.MaxBy(separator => header.Count(c => c == separator));
+    /// <summary>The most frequent of comma, semicolon and tab in the first line.</summary>
+    internal static char SeparatorOf(string header) => Separators.MaxBy(separator => header.Count(c => c == separator));
 
     /// <summary>False where the text ends within quotes: the field goes on in the next line.</summary>
     private static bool TrySplit(string text, char separator, List<string> fields)
