@@ -43,10 +43,10 @@ internal sealed class ForecastIntervals
     {
         const double Trusted = 0.95;
         // Without misses to go by: a normal distribution whose mean absolute value is 1.
-        if (_misses.Length == 0) return NormalQuantile(level) * Math.Sqrt(Math.PI / 2);
+        if (_misses.Length == 0) return NormalDistribution.TwoSidedQuantile(level) * Math.Sqrt(Math.PI / 2);
         var empirical = Interpolate(level);
         // The far tail is extended by the normal distribution's shape: no past holds enough misses there.
-        return level <= Trusted ? empirical : Math.Max(empirical, Interpolate(Trusted) * NormalQuantile(level) / NormalQuantile(Trusted));
+        return level <= Trusted ? empirical : Math.Max(empirical, Interpolate(Trusted) * NormalDistribution.TwoSidedQuantile(level) / NormalDistribution.TwoSidedQuantile(Trusted));
     }
 
     private double Interpolate(double level)
@@ -136,32 +136,5 @@ internal sealed class ForecastIntervals
         var missing = 0;
         while (missing < series.Length && !series.Observed[series.Length - 1 - missing]) missing++;
         return missing;
-    }
-
-    /// <summary>z such that a standard normal value lies within ±z with the given probability: bisection on the error function's series.</summary>
-    private static double NormalQuantile(double level)
-    {
-        double low = 0, high = 40;
-        for (var i = 0; i < 100; i++)
-        {
-            var mid = 0.5 * (low + high);
-            if (NormalProbability(mid) < level) low = mid;
-            else high = mid;
-        }
-        return 0.5 * (low + high);
-    }
-
-    /// <summary>P(|Z| ≤ z) = erf(z/√2), by its Maclaurin-type series e^(−x²)·Σ 2ⁿ x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6).</summary>
-    private static double NormalProbability(double z)
-    {
-        if (z > 8) return 1;
-        var x = z / Math.Sqrt(2);
-        double term = x, sum = x;
-        for (var n = 1; n < 200; n++)
-        {
-            term *= 2 * x * x / (2 * n + 1);
-            sum += term;
-        }
-        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
 }

@@ -20,6 +20,9 @@ internal sealed record ForecastPlan(int Horizon, int Season, int ContextLength, 
     private const int MinContext = 512;
     private const int ContextSeasons = 20;
 
+    /// <summary>Most recent steps that a forecast looks at, unless told otherwise.</summary>
+    public static int DefaultContext(int season) => Math.Max(MinContext, ContextSeasons * season);
+
     /// <summary>The part of a history that counts: the latest <see cref="ContextLength"/> steps, without missing steps at their start.</summary>
     public ReadOnlySpan<float> Recent(ReadOnlySpan<float> history)
     {
@@ -67,7 +70,7 @@ internal sealed record ForecastPlan(int Horizon, int Season, int ContextLength, 
     public static ForecastPlan Choose(IReadOnlyList<float[]> series, int horizon, int? seasonalityHint, GruForecastModelOptions options, CancellationToken token)
     {
         var season = options.Seasonality ?? seasonalityHint ?? SeasonDetector.Detect(series);
-        var context = options.ContextLength ?? Math.Max(MinContext, ContextSeasons * season);
+        var context = options.ContextLength ?? DefaultContext(season);
         if (!series.Any(s => SmoothingBank.CanUseSeason(Math.Min(s.Length, context), season))) season = 1;
         // A series with negative values is forecast as it is, whatever the others do.
         var canLog = series.Any(s => ValueTransform.CanLog(s));

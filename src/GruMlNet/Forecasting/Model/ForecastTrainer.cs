@@ -35,7 +35,9 @@ internal static class ForecastTrainer
         return new ForecastModel(plan, TrainEnsemble(plan, examples, features, options, seed, log, parallel));
     }
 
-    private static void CheckData(IReadOnlyList<float[]> series, int horizon)
+    /// <summary>Refuses what nothing can be learnt from.</summary>
+    /// <exception cref="InvalidOperationException">The message says what is wrong and what to do.</exception>
+    public static void CheckData(IReadOnlyList<float[]> series, int horizon)
     {
         var (longest, observed) = (0, 0);
         foreach (var values in series)

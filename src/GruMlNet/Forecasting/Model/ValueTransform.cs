@@ -7,6 +7,8 @@ internal readonly record struct ValueTransform(bool IsLog, double Shift, double 
     /// <summary>Furthest that a forecast may go above the largest value seen, as a factor: e³ ≈ 20.</summary>
     private const double MaxLogRise = 3.0;
 
+    private const double LogThousand = 6.9;
+
     public static ValueTransform Identity => new(false, 0, double.PositiveInfinity);
 
     /// <summary>The logarithm for values of at least 0: d is 0 where all are positive, else a tenth of their mean.</summary>
@@ -31,6 +33,9 @@ internal readonly record struct ValueTransform(bool IsLog, double Shift, double 
     }
 
     public double Apply(double x) => IsLog ? Math.Log(x + Shift) : x;
+
+    /// <summary>Like <see cref="Apply"/>, for forecasts: what lies below the logarithm's range is taken as a thousandth of the largest value seen.</summary>
+    public double ApplyClamped(double x) => IsLog ? Math.Max(Math.Log(Math.Max(x + Shift, double.Epsilon)), Ceiling - MaxLogRise - LogThousand) : x;
 
     public double Invert(double v) => IsLog ? Math.Exp(Math.Min(v, Ceiling)) - Shift : v;
 }

@@ -5,4 +5,11 @@ namespace GruMlNet;
 /// <param name="Point">[h]: the medians.</param>
 /// <param name="Lower">[levels][h]: the lower bounds, per confidence level in the order asked for.</param>
 /// <param name="Upper">[levels][h]: the upper bounds.</param>
-internal sealed record PanelForecast(float[] Point, float[][] Lower, float[][] Upper);
+internal sealed record PanelForecast(float[] Point, float[][] Lower, float[][] Upper)
+{
+    internal void Fill(float value)
+    {
+        Point.AsSpan().Fill(value);
+        foreach (var bound in (float[][])[.. Lower, .. Upper]) bound.AsSpan().Fill(value);
+    }
+}

@@ -9,20 +9,24 @@ internal sealed class PanelForecaster
     private const string Magic = "GRUPANEL";
     private const int Version = 1;
 
-    private readonly ForecastModel _model;
+    /// <summary>Series that go through the networks together.</summary>
+    private const int Chunk = 64;
 
-    private PanelForecaster(ForecastModel model) => _model = model;
+    private readonly PanelModel? _panel;
+    private readonly ForecastModel? _perSeries;
+
+    private PanelForecaster(PanelModel? panel, ForecastModel? perSeries) => (_panel, _perSeries) = (panel, perSeries);
 
     /// <summary>Steps of a forecast that is made at once; longer ones are made block by block.</summary>
-    public int Horizon => _model.Horizon;
+    public int Horizon => _panel?.Plan.Horizon ?? _perSeries!.Horizon;
 
     /// <summary>Steps of a season; 1 for none.</summary>
-    public int Seasonality => _model.Seasonality;
+    public int Seasonality => _panel?.Plan.Season ?? _perSeries!.Seasonality;
 
     /// <summary>Whether training was ended early; the model then is the best that there was.</summary>
     public bool WasCancelled { get; private init; }
 
-    /// <summary>Trains a model.</summary>
+    /// <summary>Trains a model: networks over all series, blended with simpler methods where that is better on held-back steps; with too little data for that, the per-series model.</summary>
     /// <param name="series">At least one.</param>
     /// <param name="options">Validated first.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -33,39 +37,22 @@ internal sealed class PanelForecaster
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var model = ForecastModel.Train([.. series.Select(s => s.Values)], options.Horizon, null,
-            new GruForecastModelOptions { Seasonality = options.Seasonality, Threads = options.Threads, NonNegative = options.NonNegative },
+        options = options.Clone();
+        ForecastTrainer.CheckData([.. series.Select(s => s.Values)], options.Horizon);
+        var (panel, cancelled) = PanelTrainer.Train(series, options);
+        if (panel is not null) return new PanelForecaster(panel, null) { WasCancelled = cancelled };
+        var perSeries = ForecastModel.Train([.. series.Select(s => s.Values)], options.Horizon, null,
+            new GruForecastModelOptions { Seasonality = options.Seasonality, Threads = options.Threads, NonNegative = options.NonNegative, LogTransform = options.LogTransform },
             options.Seed, options.Log ?? (_ => { }), options.CancellationToken);
-        return new PanelForecaster(model);
+        return new PanelForecaster(null, perSeries);
     }
 
     /// <summary>Forecasts the steps after a history.</summary>
     /// <param name="history">Oldest first, NaN where missing, of any length; it need not be of a series that the model was trained on.</param>
     /// <param name="horizon">Steps, at least 1. More than <see cref="Horizon"/> are forecast block by block, each block taking the medians of those before it as its history: its bounds are too narrow, the more so the further it goes.</param>
     /// <param name="confidenceLevels">Each above 0 and below 1; may be empty.</param>
-    public PanelForecast Forecast(ReadOnlySpan<float> history, int horizon, params ReadOnlySpan<float> confidenceLevels)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
-        var scratch = _model.CreateScratch();
-        var values = new float[history.Length + horizon];
-        history.CopyTo(values);
-        var (point, lower, upper) = (new float[horizon], Bounds(horizon, confidenceLevels.Length), Bounds(horizon, confidenceLevels.Length));
-        float[] low = new float[Horizon], high = new float[Horizon];
-        for (var from = 0; from < horizon; from += Horizon)
-        {
-            var steps = Math.Min(Horizon, horizon - from);
-            _model.Forecast(values.AsSpan(0, history.Length + from), scratch);
-            scratch.Point[..steps].CopyTo(point.AsSpan(from));
-            scratch.Point[..steps].CopyTo(values.AsSpan(history.Length + from));
-            for (var level = 0; level < confidenceLevels.Length; level++)
-            {
-                _model.Interval(scratch, confidenceLevels[level], low, high);
-                low.AsSpan(0, steps).CopyTo(lower[level].AsSpan(from));
-                high.AsSpan(0, steps).CopyTo(upper[level].AsSpan(from));
-            }
-        }
-        return new PanelForecast(point, lower, upper);
-    }
+    public PanelForecast Forecast(ReadOnlySpan<float> history, int horizon, params ReadOnlySpan<float> confidenceLevels) =>
+        ForecastBlocks([history.ToArray()], horizon, confidenceLevels)[0];
 
     /// <summary>Forecasts many series at once, on the given number of threads; the result does not depend on it.</summary>
     /// <param name="series">The histories.</param>
@@ -76,17 +63,98 @@ internal sealed class PanelForecaster
     {
         var forecasts = new PanelForecast[series.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount };
-        Parallel.For(0, series.Count, parallel, i => forecasts[i] = Forecast(series[i].Values, horizon, confidenceLevels));
+        Parallel.For(0, (series.Count + Chunk - 1) / Chunk, parallel, c =>
+        {
+            var chunk = series.Skip(c * Chunk).Take(Chunk).Select(s => s.Values).ToArray();
+            ForecastBlocks(chunk, horizon, confidenceLevels).CopyTo(forecasts, c * Chunk);
+        });
         return forecasts;
     }
 
     /// <summary>Writes the model as one checksummed block. The stream stays open.</summary>
-    public void Save(Stream stream) => CheckedBlock.Write(stream, Magic, Version, _model.Save);
+    public void Save(Stream stream) => CheckedBlock.Write(stream, Magic, Version, writer =>
+    {
+        writer.Write(_panel is not null);
+        if (_panel is not null) _panel.Save(writer);
+        else _perSeries!.Save(writer);
+    });
 
     /// <summary>Reads a model. The stream stays open, just behind the model.</summary>
     /// <exception cref="InvalidDataException">The data is not a model, is too new, cut off or damaged; the message says which.</exception>
-    public static PanelForecaster Load(Stream stream) =>
-        CheckedBlock.Read(stream, Magic, Version, "a GruMlNet panel forecaster", (reader, _) => new PanelForecaster(ForecastModel.Load(reader)));
+    public static PanelForecaster Load(Stream stream) => CheckedBlock.Read(stream, Magic, Version, "a GruMlNet panel forecaster", (reader, _) =>
+        reader.ReadBoolean() ? new PanelForecaster(PanelModel.Load(reader), null) : new PanelForecaster(null, ForecastModel.Load(reader)));
+
+    /// <summary>Forecasts some histories, block by block where the horizon is longer than the trained one.</summary>
+    private PanelForecast[] ForecastBlocks(float[][] histories, int horizon, ReadOnlySpan<float> levels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
+        foreach (var level in levels)
+            if (level is not (> 0f and < 1f)) throw new ArgumentOutOfRangeException(nameof(levels), level, FormattableString.Invariant($"A confidence level must be above 0 and below 1, got {level}: write 0.95f for 95 %."));
+        var count = levels.Length;
+        var results = Array.ConvertAll(histories, _ => new PanelForecast(new float[horizon], Bounds(horizon, count), Bounds(horizon, count)));
+        for (var from = 0; from < horizon; from += Horizon)
+        {
+            var done = from;
+            var known = from == 0 ? histories : [.. histories.Select((history, i) => (float[])[.. history, .. results[i].Point.AsSpan(0, done)])];
+            if (_panel is not null) PanelBlock(known, results, from, levels);
+            else
+                for (var i = 0; i < known.Length; i++) PerSeriesBlock(known[i], results[i], from, levels);
+        }
+        return results;
+    }
+
+    private void PanelBlock(float[][] histories, PanelForecast[] results, int from, ReadOnlySpan<float> levels)
+    {
+        int Q = PanelPlan.Levels.Length, steps = Math.Min(Horizon, results[0].Point.Length - from);
+        var series = Array.ConvertAll(histories, h => new PreparedSeries(h, _panel!.Plan));
+        var windows = series.Where(s => s.Length > 0).Select(s => (s, s.Length)).ToArray();
+        var quantiles = _panel!.Quantiles(windows);
+        var normal = new double[levels.Length];
+        for (var level = 0; level < normal.Length; level++) normal[level] = NormalDistribution.TwoSidedQuantile(levels[level]);
+        var next = 0;
+        for (var n = 0; n < series.Length; n++)
+        {
+            if (series[n].Length == 0)
+            {
+                results[n].Fill(float.NaN);
+                continue;
+            }
+            var values = quantiles[next++];
+            for (var i = 0; i < steps; i++)
+            {
+                var step = values.AsSpan(i * Q, Q);
+                results[n].Point[from + i] = Finish(step[PanelPlan.Median], series[n]);
+                for (var level = 0; level < levels.Length; level++)
+                {
+                    var (lower, upper) = _panel.Bounds(step, i, normal[level]);
+                    results[n].Lower[level][from + i] = Finish(lower, series[n]);
+                    results[n].Upper[level][from + i] = Finish(upper, series[n]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Back to the values' own units. A history with negative values is no reason to forecast zeros: it is not kept above 0, whatever the training data was like.</summary>
+    private float Finish(double value, PreparedSeries series)
+    {
+        var x = series.Transform.Invert(value);
+        return (float)(_panel!.Plan.NonNegative && !series.HasNegative ? Math.Max(x, 0) : x);
+    }
+
+    private void PerSeriesBlock(float[] history, PanelForecast result, int from, ReadOnlySpan<float> levels)
+    {
+        var scratch = _perSeries!.CreateScratch();
+        var steps = Math.Min(Horizon, result.Point.Length - from);
+        float[] low = new float[Horizon], high = new float[Horizon];
+        _perSeries.Forecast(history, scratch);
+        scratch.Point[..steps].CopyTo(result.Point.AsSpan(from));
+        for (var level = 0; level < levels.Length; level++)
+        {
+            _perSeries.Interval(scratch, levels[level], low, high);
+            low.AsSpan(0, steps).CopyTo(result.Lower[level].AsSpan(from));
+            high.AsSpan(0, steps).CopyTo(result.Upper[level].AsSpan(from));
+        }
+    }
 
     private static float[][] Bounds(int horizon, int levels)
     {

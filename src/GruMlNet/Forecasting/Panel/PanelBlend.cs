@@ -1,0 +1,100 @@
+// How much of a forecast is the networks' and how much comes from simpler methods.
+using GruMlNet.Evaluation;
+
+namespace GruMlNet;
+
+/// <summary>The methods that a panel model's median may be combined from.</summary>
+internal enum PanelMethod
+{
+    Network,
+    Ridge,
+    Smoothing,
+    Naive,
+    SeasonalNaive,
+    Naive2,
+    Drift,
+}
+
+/// <summary>
+/// Weights of the methods, chosen on held-back origins by forward selection with replacement (Caruana et al. 2004): starting from the
+/// best method, the one that lowers the score most is added, again and again. So on those origins the blend is never worse than any method alone.
+/// </summary>
+internal sealed class PanelBlend
+{
+    public static readonly int MethodCount = Enum.GetValues<PanelMethod>().Length;
+
+    private const int Rounds = 10;
+
+    /// <summary>What an addition must gain, as a share of the score: less is chance, and costs time in every forecast.</summary>
+    private const double MinGain = 0.003;
+
+    private PanelBlend(float[] weights) => Weights = weights;
+
+    /// <summary>The networks alone.</summary>
+    public static PanelBlend NetworkOnly { get; } = new([1f, .. new float[MethodCount - 1]]);
+
+    /// <summary>By <see cref="PanelMethod"/>; at least 0, sum 1.</summary>
+    public float[] Weights { get; }
+
+    public bool Uses(PanelMethod method) => Weights[(int)method] > 0f;
+
+    /// <summary>Chooses the weights.</summary>
+    /// <param name="score">Score of the median combined with given weights; lower is better.</param>
+    public static PanelBlend Choose(Func<float[], double> score)
+    {
+        var (counts, best) = (new float[MethodCount], double.PositiveInfinity);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            var (chosen, chosenScore) = (-1, double.PositiveInfinity);
+            for (var method = 0; method < MethodCount; method++)
+            {
+                var weights = Array.ConvertAll(counts, c => c / round);
+                weights[method] += 1f / round;
+                var s = score(weights);
+                if (s < chosenScore) (chosen, chosenScore) = (method, s);
+            }
+            if (!(chosenScore < best * (1 - MinGain))) break;
+            counts[chosen]++;
+            best = chosenScore;
+        }
+        var sum = counts.Sum();
+        return sum > 0 ? new PanelBlend(Array.ConvertAll(counts, c => c / sum)) : NetworkOnly;
+    }
+
+    /// <summary>[h]: what a simple method forecasts, on the transformed scale.</summary>
+    public static double[] Forecast(PanelMethod method, PreparedSeries series, int origin, PanelPlan plan, PanelRidge? ridge)
+    {
+        if (method == PanelMethod.Ridge) return ridge!.Forecast(series, origin);
+        var history = series.Raw.Span[..origin];
+        int h = plan.Horizon, m = plan.Season;
+        if (method == PanelMethod.Smoothing)
+        {
+            var analysis = new ForecastPlan(h, m, ForecastPlan.DefaultContext(m), plan.UseLog, plan.NonNegative).Analyze(history);
+            return Array.ConvertAll(analysis.Now.ToArray(), v => series.Transform.ApplyClamped(analysis.Transform.Invert(v)));
+        }
+        var forecast = method switch
+        {
+            PanelMethod.Naive => ForecastBaselines.Naive(history, h),
+            PanelMethod.SeasonalNaive => ForecastBaselines.SeasonalNaive(history, h, m),
+            PanelMethod.Naive2 => ForecastBaselines.Naive2(history, h, m),
+            PanelMethod.Drift => ForecastBaselines.Drift(history, h),
+            _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a simple method."),
+        };
+        return Array.ConvertAll(forecast, v => series.Transform.ApplyClamped(v));
+    }
+
+    public override string ToString() =>
+        string.Join(", ", Enum.GetValues<PanelMethod>().Where(Uses).Select(method => FormattableString.Invariant($"{method} {Weights[(int)method]:P0}")));
+
+    public void Save(BinaryWriter writer)
+    {
+        foreach (var weight in Weights) writer.Write(weight);
+    }
+
+    public static PanelBlend Load(BinaryReader reader)
+    {
+        var weights = new float[MethodCount];
+        foreach (ref var weight in weights.AsSpan()) weight = reader.ReadSingle();
+        return new PanelBlend(weights);
+    }
+}

@@ -1,0 +1,113 @@
+// Judges forecasts of the held-back steps: which methods to combine, and how wide the bounds must be.
+using GruMlNet.Evaluation;
+
+namespace GruMlNet;
+
+/// <summary>
+/// The score is OWA, the mean of sMAPE and MASE against those of Naive2; where values may be negative, sMAPE means nothing and MASE alone counts.
+/// </summary>
+internal sealed class PanelJudge
+{
+    private readonly (PreparedSeries Series, int Origin)[] _windows;
+    private readonly PanelPlan _plan;
+    private readonly double[] _scale; // per window: mean absolute seasonal difference, NaN where it is 0
+
+    public PanelJudge((PreparedSeries Series, int Origin)[] windows, PanelPlan plan)
+    {
+        (_windows, _plan) = (windows, plan);
+        _scale = Array.ConvertAll(windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
+    }
+
+    /// <summary>Finds the best combination of the networks with simpler methods.</summary>
+    public PanelBlend Choose(IReadOnlyList<PanelEnsemble> networks, PanelRidge ridge, ParallelOptions parallel, Action<string> log)
+    {
+        var medians = new double[PanelBlend.MethodCount][][]; // [method][window][h]
+        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(networks, _windows), PanelModel.Median);
+        for (var method = PanelMethod.Network + 1; (int)method < PanelBlend.MethodCount; method++)
+        {
+            var forecasts = new double[_windows.Length][];
+            Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, ridge));
+            medians[(int)method] = forecasts;
+        }
+        var reference = Errors(medians, Alone(PanelMethod.Naive2));
+        log("score of each method (Naive2 = 1): " + string.Join(", ", Enum.GetValues<PanelMethod>().Select(m => FormattableString.Invariant($"{m} {Score(Alone(m)):F4}"))));
+        var blend = PanelBlend.Choose(Score);
+        log(FormattableString.Invariant($"combined: {blend}, score {Score(blend.Weights):F4}"));
+        return blend;
+
+        double Score(float[] weights)
+        {
+            var (smape, mase) = Errors(medians, weights);
+            var scaled = reference.Mase > 0 ? mase / reference.Mase : mase;
+            return _plan.NonNegative && reference.Smape > 0 ? 0.5 * (smape / reference.Smape + scaled) : scaled;
+        }
+    }
+
+    /// <summary>How far from the median, in z, the held-back values lie.</summary>
+    public static PanelCalibration Calibrate(PanelModel model, (PreparedSeries Series, int Origin)[] windows)
+    {
+        int h = model.Plan.Horizon, Q = PanelPlan.Levels.Length;
+        var quantiles = model.Quantiles(windows);
+        var distances = new List<double>[h];
+        for (var i = 0; i < h; i++)
+        {
+            distances[i] = [];
+            for (var w = 0; w < windows.Length; w++)
+            {
+                var (series, t) = (windows[w].Series, windows[w].Origin + i);
+                if (t < series.Length && series.Observed[t]) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
+            }
+        }
+        return PanelCalibration.Fit(distances);
+    }
+
+    private static float[] Alone(PanelMethod method)
+    {
+        var weights = new float[PanelBlend.MethodCount];
+        weights[(int)method] = 1f;
+        return weights;
+    }
+
+    /// <summary>sMAPE and MASE of the combined medians, each the mean over the windows that have it.</summary>
+    private (double Smape, double Mase) Errors(double[][][] medians, float[] weights)
+    {
+        var (smape, mase) = (new Mean(), new Mean());
+        var h = _plan.Horizon;
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            var (series, origin) = _windows[w];
+            var (relative, absolute) = (new Mean(), new Mean());
+            for (var i = 0; i < h && origin + i < series.Length; i++)
+            {
+                if (!series.Observed[origin + i]) continue;
+                var center = 0.0;
+                for (var m = 0; m < weights.Length; m++)
+                    if (weights[m] > 0f) center += weights[m] * medians[m][w][i];
+                double actual = series.Raw.Span[origin + i], forecast = series.Transform.Invert(center);
+                if (_plan.NonNegative) forecast = Math.Max(forecast, 0);
+                var (error, size) = (Math.Abs(actual - forecast), Math.Abs(actual) + Math.Abs(forecast));
+                relative.Add(size > 0 ? error / size : 0);
+                absolute.Add(error / _scale[w]);
+            }
+            smape.Add(relative.Value);
+            mase.Add(absolute.Value);
+        }
+        return (smape.Value, mase.Value);
+    }
+
+    /// <summary>Leaves out what is not finite: a series without scale, a window without a known value.</summary>
+    private sealed class Mean
+    {
+        private double _sum;
+        private int _count;
+
+        public double Value => _count > 0 ? _sum / _count : double.NaN;
+
+        public void Add(double value)
+        {
+            if (!double.IsFinite(value)) return;
+            _sum += value;
+            _count++;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// A trained panel model: networks, what they are blended with, and how wide the bounds must be.
+using GruMlNet.Engine.Networks;
+using GruMlNet.Engine.Serialization;
+
+namespace GruMlNet;
+
+/// <summary>Immutable and thread-safe.</summary>
+internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelRidge ridge, PanelBlend blend, PanelCalibration calibration)
+{
+    /// <summary>Of the first ensemble; the others differ in their windows only.</summary>
+    public PanelPlan Plan => ensembles[0].Plan;
+
+    public PanelBlend Blend => blend;
+
+    /// <summary>Forecasts from several origins.</summary>
+    /// <returns>Per window [h, Q]: quantiles on the transformed scale, ascending, around the blended median.</returns>
+    public double[][] Quantiles(IReadOnlyList<(PreparedSeries Series, int Origin)> windows)
+    {
+        var quantiles = MeanOf(ensembles, windows);
+        int h = Plan.Horizon, Q = PanelPlan.Levels.Length;
+        for (var w = 0; w < windows.Count; w++)
+        {
+            var median = Median(quantiles[w]);
+            var center = Array.ConvertAll(median, m => m * blend.Weights[(int)PanelMethod.Network]);
+            for (var method = PanelMethod.Network + 1; (int)method < PanelBlend.MethodCount; method++)
+            {
+                if (!blend.Uses(method)) continue;
+                var forecast = PanelBlend.Forecast(method, windows[w].Series, windows[w].Origin, Plan, ridge);
+                for (var i = 0; i < h; i++) center[i] += blend.Weights[(int)method] * forecast[i];
+            }
+            for (var i = 0; i < h; i++)
+                for (var q = 0; q < Q; q++) quantiles[w][i * Q + q] += center[i] - median[i];
+        }
+        return quantiles;
+    }
+
+    /// <summary>One step's bounds, on the transformed scale.</summary>
+    /// <param name="quantiles">[Q].</param>
+    /// <param name="step">0 for the first step ahead.</param>
+    /// <param name="normal">How far the bounds would reach from the median in a standard normal distribution.</param>
+    public (double Lower, double Upper) Bounds(ReadOnlySpan<double> quantiles, int step, double normal)
+    {
+        var reach = calibration.Reach(step, normal);
+        return (PanelQuantiles.ValueAt(quantiles, -reach), PanelQuantiles.ValueAt(quantiles, reach));
+    }
+
+    /// <summary>The networks' mean, each counting alike.</summary>
+    public static double[][] MeanOf(IReadOnlyList<PanelEnsemble> ensembles, IReadOnlyList<(PreparedSeries Series, int Origin)> windows)
+    {
+        var networks = ensembles.Sum(e => e.Networks.Count);
+        var sum = new double[windows.Count][];
+        foreach (var ensemble in ensembles)
+        {
+            var share = (double)ensemble.Networks.Count / networks;
+            var part = ensemble.Quantiles(windows);
+            for (var w = 0; w < sum.Length; w++)
+            {
+                sum[w] ??= new double[part[w].Length];
+                for (var i = 0; i < part[w].Length; i++) sum[w][i] += share * part[w][i];
+            }
+        }
+        return sum;
+    }
+
+    /// <summary>[h] of [h, Q].</summary>
+    public static double[] Median(double[] quantiles)
+    {
+        var median = new double[quantiles.Length / PanelPlan.Levels.Length];
+        for (var i = 0; i < median.Length; i++) median[i] = quantiles[i * PanelPlan.Levels.Length + PanelPlan.Median];
+        return median;
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(ensembles.Count);
+        foreach (var ensemble in ensembles)
+        {
+            ensemble.Plan.Save(writer);
+            writer.Write(ensemble.Networks.Count);
+            foreach (var network in ensemble.Networks) WeightsFile.WriteNetwork(writer, network);
+        }
+        ridge.Save(writer);
+        blend.Save(writer);
+        calibration.Save(writer);
+    }
+
+    public static PanelModel Load(BinaryReader reader)
+    {
+        var ensembles = new PanelEnsemble[ReadCount(reader)];
+        for (var e = 0; e < ensembles.Length; e++)
+        {
+            var plan = PanelPlan.Load(reader);
+            var networks = new RecurrentNetwork[ReadCount(reader)];
+            for (var i = 0; i < networks.Length; i++) networks[i] = WeightsFile.ReadNetwork(reader);
+            if (Array.Exists(networks, n => n.Shape != plan.Shape))
+                throw new InvalidDataException("The networks do not fit the model: the file is damaged. Use another copy.");
+            ensembles[e] = new PanelEnsemble(plan, networks);
+        }
+        var first = ensembles[0].Plan;
+        if (Array.Exists(ensembles, e => e.Plan.Horizon != first.Horizon || e.Plan.UseLog != first.UseLog || e.Plan.Season != first.Season))
+            throw new InvalidDataException("The networks do not fit one another: the file is damaged. Use another copy.");
+        return new PanelModel(ensembles, PanelRidge.Load(reader, first), PanelBlend.Load(reader), PanelCalibration.Load(reader, first.Horizon));
+    }
+
+    private static int ReadCount(BinaryReader reader)
+    {
+        var count = reader.ReadInt32();
+        return count is >= 1 and <= 100 ? count : throw new InvalidDataException($"A model of {count} parts is impossible: the file is damaged. Use another copy.");
+    }
+}

@@ -1,0 +1,64 @@
+// What a panel model is made of.
+using GruMlNet.Engine.Losses;
+using GruMlNet.Engine.Networks;
+
+namespace GruMlNet;
+
+/// <summary>Every choice about a panel model but its weights.</summary>
+/// <param name="Horizon">Steps of a forecast, h.</param>
+/// <param name="Season">Steps of a season; 1 for none.</param>
+/// <param name="Period">Steps, p, whose mean is the level of a window and which are repeated as its first guess: a season, or 1 where the last value says more.</param>
+/// <param name="LookBack">Steps of a window, L: a multiple of <paramref name="Segment"/>.</param>
+/// <param name="Segment">Values that are one step of the network.</param>
+/// <param name="HiddenSize">Width of the recurrent state.</param>
+/// <param name="Experts">Linear maps that the network weighs, K.</param>
+/// <param name="UseLog">Whether series without negative values are forecast on logarithms.</param>
+/// <param name="NonNegative">Whether forecasts of histories without negative values are kept at or above 0.</param>
+internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBack, int Segment, int HiddenSize, int Experts, bool UseLog, bool NonNegative)
+{
+    /// <summary>The quantiles that are learnt; all others are read off between and beyond them.</summary>
+    public static readonly float[] Levels = [0.025f, 0.1f, 0.2f, 0.35f, 0.5f, 0.65f, 0.8f, 0.9f, 0.975f];
+
+    /// <summary>What training minimises: the mean pinball loss over the quantiles.</summary>
+    public static readonly QuantileLoss Loss = new(Levels);
+
+    /// <summary>Place of the median among <see cref="Levels"/>.</summary>
+    public const int Median = 4;
+
+    /// <summary>Segments of a window: recurrent steps.</summary>
+    public int Steps => LookBack / Segment;
+
+    public NetworkShape Shape => new()
+    {
+        InputSize = 2 * Segment,
+        StepEmbeddingSize = HiddenSize,
+        HiddenSize = HiddenSize,
+        ContextSize = PanelWindow.ContextSize,
+        HeadDropout = 0.1f,
+        LinearExperts = Experts,
+        WindowSize = LookBack,
+        OutputSize = Horizon * Levels.Length,
+        OutputsPerExpertOutput = Levels.Length,
+    };
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Horizon);
+        writer.Write(Season);
+        writer.Write(Period);
+        writer.Write(LookBack);
+        writer.Write(Segment);
+        writer.Write(HiddenSize);
+        writer.Write(Experts);
+        writer.Write(UseLog);
+        writer.Write(NonNegative);
+    }
+
+    public static PanelPlan Load(BinaryReader r)
+    {
+        var plan = new PanelPlan(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadBoolean(), r.ReadBoolean());
+        if (plan.Horizon < 1 || plan.Season < 1 || plan.Period < 1 || plan.Segment < 1 || plan.LookBack < plan.Segment || plan.LookBack % plan.Segment != 0)
+            throw new InvalidDataException($"A model with {plan} is impossible: the file is damaged. Use another copy.");
+        return plan;
+    }
+}
