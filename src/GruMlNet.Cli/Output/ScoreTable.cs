@@ -31,9 +31,9 @@ internal static class ScoreTable
         double theirs = scaled ? best.Value.Overall.Mase : best.Value.Overall.MeanAbsoluteError;
         string verdict = string.Create(CultureInfo.InvariantCulture, $"by {(scaled ? "MASE" : "MAE")} of the best baseline, {best.Key}: {ours:G4} against {theirs:G4}.");
         if (ours < theirs)
-            screen.Note(string.Create(CultureInfo.InvariantCulture, $"{name} is {1 - ours / theirs:P1} ahead {verdict}"));
+            screen.Note(string.Create(CultureInfo.InvariantCulture, $"The {name} is {1 - ours / theirs:P1} ahead {verdict}"));
         else
-            screen.Warn($"{name} does not get ahead {verdict} Use the baseline, or give more data.");
+            screen.Warn($"The {name} does not get ahead {verdict} Use the baseline, or give more data.");
     }
 
     private static string[] Row(string name, ForecastMetrics metrics)
