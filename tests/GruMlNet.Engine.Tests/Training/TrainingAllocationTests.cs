@@ -7,6 +7,7 @@ using GruMlNet.Engine.Training;
 
 namespace GruMlNet.Engine.Tests.Training;
 
+[Collection(nameof(Allocations))]
 public class TrainingAllocationTests
 {
     public static TheoryData<string> Names => [.. Shapes.Keys];
