@@ -1,4 +1,5 @@
 // Times GruMlNet beside native stacks: libtorch for training, ONNX Runtime for inference; in one process, in turns.
+// It also starts itself anew, to time how soon a fresh process has trained its first epoch (--first-epoch ours|libtorch, for its own use).
 // --quick: fewer repeats; --save: also writes Results/<cpu>/; --only TEXT: only lines that contain the text.
 using System.Diagnostics;
 using GruMlNet.Engine;
@@ -10,6 +11,7 @@ for (var i = 0; i < args.Length; i++)
 {
     if (args[i] == "--quick") quick = true;
     else if (args[i] == "--save") save = true;
+    else if (args[i] == "--first-epoch" && i + 1 < args.Length) return FirstEpoch.Run(args[++i]);
     else if (args[i] == "--only" && i + 1 < args.Length) only = args[++i];
     else
     {
@@ -30,6 +32,7 @@ foreach (var (threads, flops) in peak) report.Line($"peak threads={threads} gflo
 
 if (torchProblem is null) foreach (var c in Cases.Training.Where(c => Wanted(c, c.Name))) Train(c);
 else report.Skip("training against libtorch", torchProblem);
+if (torchProblem is null && FirstEpoch.Name.Contains(only, StringComparison.Ordinal)) FirstEpoch.Compare(report, quick ? 3 : 7);
 if (onnxProblem is null) foreach (var c in Cases.Batch.Concat(Cases.Latency).Where(c => Wanted(c, c.Name))) Infer(c);
 else report.Skip("inference against ONNX Runtime", onnxProblem);
 if (save) report.Save(quick ? "quick" : "full");
