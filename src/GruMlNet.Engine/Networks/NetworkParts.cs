@@ -18,6 +18,7 @@ internal sealed class NetworkParts
         Head = shape.HasHead ? MakeHead(shape, layout, FeatureSize) : [];
         if (shape.HasExperts)
             Experts = new ExpertMixture(layout, "experts", FeatureSize, shape.WindowSize, shape.OutputSize / shape.OutputsPerExpertOutput, shape.GivenExperts, shape.LinearExperts);
+        if (shape.HasDecoder) Decoder = new FutureDecoder(layout, "decoder", FeatureSize, shape);
     }
 
     public NetworkShape Shape { get; }
@@ -34,12 +35,15 @@ internal sealed class NetworkParts
 
     public ExpertMixture? Experts { get; }
 
+    public FutureDecoder? Decoder { get; }
+
     public void Pack(ReadOnlySpan<float> parameters)
     {
         Embedding?.Pack(parameters);
         Recurrent.Pack(parameters);
         foreach (var layer in Head) layer.Pack(parameters);
         Experts?.Pack(parameters);
+        Decoder?.Pack(parameters);
     }
 
     private static SequenceLayer MakeLayer(NetworkShape shape, ParameterLayout layout, int inputSize, int index)

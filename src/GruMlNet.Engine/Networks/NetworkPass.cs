@@ -13,6 +13,7 @@ internal sealed class NetworkPass
     private readonly LayerState _recurrentState;
     private readonly DenseLayer.State[] _headStates;
     private readonly ExpertMixture.State? _expertsState;
+    private readonly FutureDecoder.State? _decoderState;
     private readonly float[] _finalState, _finalGradient;
     private readonly float[] _embedded, _states, _features, _mixture, _output;
     private readonly float[][] _head;
@@ -31,6 +32,7 @@ internal sealed class NetworkPass
         _recurrentState = parts.Recurrent.CreateState(maxSteps, maxRows, training);
         _headStates = [.. parts.Head.Select(l => l.CreateState(rows, training))];
         _expertsState = parts.Experts?.CreateState(maxRows, training);
+        _decoderState = parts.Decoder?.CreateState(maxRows, training);
         _embedded = new float[parts.Embedding is null && shape.InputDropout == 0f ? 0 : checked(places * inputSize)];
         _states = new float[TakesFinalState ? 0 : checked(places * shape.StateFeatures)];
         _finalState = new float[TakesFinalState ? parts.Recurrent.StateSize * maxRows * shape.HiddenSize : 0];
@@ -78,6 +80,7 @@ internal sealed class NetworkPass
         var output = _output.AsSpan(0, rows * shape.OutputSize);
         if (shape.HasHead) x[..output.Length].CopyTo(output);
         else output.Clear();
+        _parts.Decoder?.Forward(rows, _features, batch.Static, batch.Future, output, _decoderState!);
         if (_parts.Experts is not { } experts) return output;
         experts.Forward(rows, _features, batch.Window, batch.Experts, batch.Priors, _mixture, _expertsState!);
         for (var i = 0; i < output.Length; i++) output[i] += _mixture[i / shape.OutputsPerExpertOutput];
@@ -97,6 +100,7 @@ internal sealed class NetworkPass
             _parts.Head[i].Backward(rows, x, _head[i], _headGradients[i], dx, sums, _headStates[i]);
         }
         if (_parts.Experts is { } experts) ExpertsBackward(experts, batch, outputGradient, sums);
+        _parts.Decoder?.Backward(rows, batch.Future, outputGradient, _featuresGradient, sums, _decoderState!);
 
         var block = batch.Block;
         FeaturesBackward(batch, block);

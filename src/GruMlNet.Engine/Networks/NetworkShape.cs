@@ -5,7 +5,8 @@ namespace GruMlNet.Engine.Networks;
 /// A recurrent network from sequences [T,B,I] to outputs [B,O]:
 /// optional step embedding → input dropout → stacked recurrent layers → pooling over time → head dropout, context features
 /// appended → hidden dense layers → linear output; plus, optionally, a mixture of experts that the pooled state weighs:
-/// outputs given with each example (<see cref="GivenExperts"/>) and learnt linear maps of a flat window (<see cref="LinearExperts"/>).
+/// outputs given with each example (<see cref="GivenExperts"/>) and learnt linear maps of a flat window (<see cref="LinearExperts"/>);
+/// plus, optionally, a decoder: for each of <see cref="FutureSteps"/> steps ahead, a share of the outputs that depends on what is known of that step.
 /// </summary>
 public sealed record NetworkShape
 {
@@ -66,6 +67,18 @@ public sealed record NetworkShape
     /// <summary>Neighbouring outputs that share one output of the experts; a divisor of <see cref="OutputSize"/>, default 1.</summary>
     public int OutputsPerExpertOutput { get; init; } = 1;
 
+    /// <summary>Steps ahead, h, whose outputs a decoder adds to: V·ReLU(W [state ; context ; <see cref="SequenceBatch.Static"/>] + U·(what is known of the step) + a learnt position + b), with the same weights for all steps; a divisor of <see cref="OutputSize"/>. 0, the default, for none. Needs a pooling to one state.</summary>
+    public int FutureSteps { get; init; }
+
+    /// <summary>Features that are known of each step ahead; 0, the default, to 65,536. Needs <see cref="FutureSteps"/>.</summary>
+    public int FutureSize { get; init; }
+
+    /// <summary>Features of the whole sequence that only the decoder sees: what would be too much for every output of the head, such as categories; 0, the default, to 65,536. Needs <see cref="FutureSteps"/>.</summary>
+    public int StaticSize { get; init; }
+
+    /// <summary>Width of the decoder's hidden layer, D; 1 to 65,536 when there are <see cref="FutureSteps"/>, else 0.</summary>
+    public int DecoderSize { get; init; }
+
     /// <summary>Dropout on the steps' features; 0, the default, to below 1.</summary>
     public float InputDropout { get; init; }
 
@@ -97,6 +110,10 @@ public sealed record NetworkShape
         Range(nameof(GivenExperts), GivenExperts, 0, 1024);
         Range(nameof(LinearExperts), LinearExperts, 0, 1024);
         Range(nameof(WindowSize), WindowSize, LinearExperts > 0 ? 1 : 0, LinearExperts > 0 ? 1 << 20 : 0);
+        Range(nameof(FutureSteps), FutureSteps, 0, 1 << 20);
+        Range(nameof(FutureSize), FutureSize, 0, HasDecoder ? 65536 : 0);
+        Range(nameof(StaticSize), StaticSize, 0, HasDecoder ? 65536 : 0);
+        Range(nameof(DecoderSize), DecoderSize, HasDecoder ? 1 : 0, HasDecoder ? 65536 : 0);
         Known(nameof(Cell), Cell);
         Known(nameof(Merge), Merge);
         Known(nameof(Reset), Reset);
@@ -108,8 +125,10 @@ public sealed record NetworkShape
         Rate(nameof(HeadDropout), HeadDropout);
         if (OutputsPerExpertOutput < 1 || OutputSize % OutputsPerExpertOutput != 0)
             problems.Add($"OutputsPerExpertOutput must divide OutputSize {OutputSize}, got {OutputsPerExpertOutput}.");
-        if (Pooling == SequencePooling.Whole && (HasExperts || ContextSize > 0))
-            problems.Add("Pooling Whole has one state per step, so GivenExperts, LinearExperts and ContextSize must be 0.");
+        if (FutureSteps > 0 && OutputSize % FutureSteps != 0)
+            problems.Add($"FutureSteps must divide OutputSize {OutputSize}, got {FutureSteps}.");
+        if (Pooling == SequencePooling.Whole && (HasExperts || ContextSize > 0 || HasDecoder))
+            problems.Add("Pooling Whole has one state per step, so GivenExperts, LinearExperts, FutureSteps and ContextSize must be 0.");
         if (Bidirectional && Merge != MergeMode.Concatenate && Pooling == SequencePooling.Last)
             problems.Add($"Pooling Last of a bidirectional network needs Merge Concatenate, got {Merge}: use it, or pool by Mean or Max.");
         if (!HasHead && (!HasExperts || HeadSizes.Count > 0))
@@ -137,6 +156,8 @@ public sealed record NetworkShape
 
     internal bool HasExperts => GivenExperts + LinearExperts > 0;
 
+    internal bool HasDecoder => FutureSteps > 0;
+
     private string Describe() => FormattableString.Invariant(
-        $"{InputSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{InputDropout:R},{LayerDropout:R},{HeadDropout:R}");
+        $"{InputSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{FutureSteps},{FutureSize},{StaticSize},{DecoderSize},{InputDropout:R},{LayerDropout:R},{HeadDropout:R}");
 }

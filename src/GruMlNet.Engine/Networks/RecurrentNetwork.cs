@@ -90,11 +90,11 @@ public sealed class RecurrentNetwork
     }
 
     /// <summary>Starts a live sequence: features come one step at a time, and each step costs the same however long the sequence gets.</summary>
-    /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools by mean or maximum, or has experts.</exception>
+    /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools by mean or maximum, or has experts or a decoder.</exception>
     public SequenceStepper CreateStepper() => new(this);
 
     /// <summary>Computes the outputs of a batch; without dropout.</summary>
-    /// <param name="batch">Inputs, with context and window where the shape has them; made for this network's shape.</param>
+    /// <param name="batch">Inputs, with context, window, static features and future where the shape has them; made for this network's shape.</param>
     /// <param name="output">[B,O], or [T,B,O] when the pooling is Whole; overwritten.</param>
     /// <exception cref="ArgumentException">The batch is for another shape, or the output is too short.</exception>
     public void Predict(SequenceBatch batch, Span<float> output)

@@ -31,6 +31,8 @@ public sealed class SequenceBatch
         ExpertSize = shape.OutputSize / shape.OutputsPerExpertOutput;
         Experts = new float[checked(maxRows * shape.GivenExperts * ExpertSize)];
         Priors = new float[maxRows * shape.GivenExperts];
+        Static = new float[maxRows * shape.StaticSize];
+        Future = new float[checked(maxRows * shape.FutureSteps * shape.FutureSize)];
         Targets = new float[targets];
         Weights = new float[targets];
         _lengths = new int[maxRows];
@@ -82,6 +84,12 @@ public sealed class SequenceBatch
 
     /// <summary>[B,K]: the logits that the given experts' weights start from.</summary>
     public float[] Priors { get; }
+
+    /// <summary>[B,S]: features of each sequence that only the decoder sees, <see cref="NetworkShape.StaticSize"/> each.</summary>
+    public float[] Static { get; }
+
+    /// <summary>[B,h,K]: what is known of each step ahead, <see cref="NetworkShape.FutureSize"/> features each.</summary>
+    public float[] Future { get; }
 
     /// <summary>Target columns per row (per place when the pooling is Whole).</summary>
     public int TargetSize { get; }

@@ -14,8 +14,8 @@ public sealed class SequenceStepper
     internal SequenceStepper(RecurrentNetwork network)
     {
         var shape = network.Shape;
-        if (shape.Bidirectional || shape.HasExperts || shape.Pooling is SequencePooling.Mean or SequencePooling.Max)
-            throw new InvalidOperationException("A stepper needs a network that runs forward only, pools by Last or Whole, and has no experts: this one needs the whole sequence at once. Use Predict.");
+        if (shape.Bidirectional || shape.HasExperts || shape.HasDecoder || shape.Pooling is SequencePooling.Mean or SequencePooling.Max)
+            throw new InvalidOperationException("A stepper needs a network that runs forward only, pools by Last or Whole, and has neither experts nor decoder: this one needs the whole sequence at once. Use Predict.");
         _pass = new NetworkPass(network.Parts, maxSteps: 1, maxRows: 1, training: false);
         _batch = new SequenceBatch(shape, maxSteps: 1, maxRows: 1);
         _state = new float[network.Parts.Recurrent.StateSize * shape.HiddenSize];

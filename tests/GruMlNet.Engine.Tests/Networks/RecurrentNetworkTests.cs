@@ -8,6 +8,23 @@ namespace GruMlNet.Engine.Tests.Networks;
 
 public class RecurrentNetworkTests
 {
+    private static readonly NetworkShape AllButDecoder = new()
+    {
+        InputSize = 3,
+        OutputSize = 4,
+        HiddenSize = 17,
+        Layers = 2,
+        Reset = ResetMode.Before,
+        StepEmbeddingSize = 9,
+        Pooling = SequencePooling.Mean,
+        ContextSize = 2,
+        HeadSizes = [8],
+        LinearExperts = 2,
+        WindowSize = 5,
+        OutputsPerExpertOutput = 2,
+        GivenExperts = 1,
+    };
+
     /// <summary>Every optional part at least once alone, and all together.</summary>
     internal static readonly Dictionary<string, NetworkShape> Shapes = new()
     {
@@ -22,22 +39,11 @@ public class RecurrentNetworkTests
         ["given experts"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, GivenExperts = 3, OutputsPerExpertOutput = 2 },
         ["experts alone"] = new() { InputSize = 2, OutputSize = 3, HiddenSize = 5, HasHead = false, GivenExperts = 2, LinearExperts = 2, WindowSize = 3 },
         ["experts"] = new() { InputSize = 2, OutputSize = 6, HiddenSize = 5, LinearExperts = 3, WindowSize = 4, OutputsPerExpertOutput = 3 },
-        ["everything"] = new()
-        {
-            InputSize = 3,
-            OutputSize = 4,
-            HiddenSize = 17,
-            Layers = 2,
-            Reset = ResetMode.Before,
-            StepEmbeddingSize = 9,
-            Pooling = SequencePooling.Mean,
-            ContextSize = 2,
-            HeadSizes = [8],
-            LinearExperts = 2,
-            WindowSize = 5,
-            OutputsPerExpertOutput = 2,
-            GivenExperts = 1,
-        },
+        ["decoder"] = new() { InputSize = 2, OutputSize = 6, HiddenSize = 5, ContextSize = 2, FutureSteps = 3, FutureSize = 4, StaticSize = 3, DecoderSize = 7 },
+        ["decoder of positions"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, FutureSteps = 4, DecoderSize = 3, HeadSizes = [3] },
+        ["decoder without head"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, HasHead = false, LinearExperts = 2, WindowSize = 3, FutureSteps = 2, FutureSize = 1, DecoderSize = 4 },
+        ["everything without decoder"] = AllButDecoder,
+        ["everything"] = AllButDecoder with { FutureSteps = 2, FutureSize = 3, StaticSize = 2, DecoderSize = 6 },
         ["LSTM"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 7, Cell = RecurrentCell.Lstm },
         ["LSTM, one bias"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 17, Layers = 2, Cell = RecurrentCell.Lstm, Bias = BiasMode.InputOnly, StepEmbeddingSize = 4, HeadSizes = [3] },
         ["tanh"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 9, Cell = RecurrentCell.ElmanTanh, Layers = 2, Pooling = SequencePooling.Mean },
@@ -118,7 +124,8 @@ public class RecurrentNetworkTests
     /// about 1e-4 of the loss's scale, rounding about 1e-5.
     /// </summary>
     [Theory]
-    [InlineData("everything")]
+    [InlineData("everything without decoder")]
+    [InlineData("decoder")]
     [InlineData("whole")]
     [InlineData("stacked without bias")]
     [InlineData("LSTM both ways, stacked")]
@@ -201,6 +208,8 @@ public class RecurrentNetworkTests
             large.Window.AsSpan(b * 5, 5).CopyTo(one.Window);
             large.Experts.AsSpan(b * 2, 2).CopyTo(one.Experts);
             large.Priors.AsSpan(b, 1).CopyTo(one.Priors);
+            large.Static.AsSpan(b * 2, 2).CopyTo(one.Static);
+            large.Future.AsSpan(b * 6, 6).CopyTo(one.Future);
             network.Predict(one, alone);
             // A forecast must not depend on which other rows happen to be in the batch.
             Assert.Equal(together[(b * shape.OutputSize)..((b + 1) * shape.OutputSize)], alone);
@@ -300,6 +309,22 @@ public class RecurrentNetworkTests
     }
 
     [Fact]
+    public void Validate_Decoder_NeedsStepsThatDivideTheOutputs()
+    {
+        NetworkShape shape = Shapes["decoder"];
+        foreach ((NetworkShape wrong, string part) in new[]
+        {
+            (shape with { FutureSteps = 0 }, "FutureSize must be 0 to 0, got 4"),
+            (shape with { FutureSteps = 4 }, "FutureSteps must divide OutputSize 6, got 4"),
+            (shape with { DecoderSize = 0 }, "DecoderSize must be 1 to 65536, got 0"),
+            (shape with { ContextSize = 0, Pooling = SequencePooling.Whole }, "FutureSteps and ContextSize must be 0"),
+        })
+            Assert.Contains(part, Assert.Throws<ArgumentException>(wrong.Validate).Message, StringComparison.Ordinal);
+        foreach (NetworkShape other in new[] { shape with { FutureSteps = 2 }, shape with { FutureSize = 5 }, shape with { StaticSize = 2 }, shape with { DecoderSize = 8 } })
+            Assert.NotEqual(shape, other);
+    }
+
+    [Fact]
     public void Validate_SeveralProblems_ReportsAll()
     {
         var shape = new NetworkShape { InputSize = 0, OutputSize = 5, HiddenSize = 5000, OutputsPerExpertOutput = 2, HeadDropout = 1f, Pooling = SequencePooling.Whole, ContextSize = 1 };
@@ -315,7 +340,7 @@ public class RecurrentNetworkTests
         // Fresh biases and linear maps are zero, which would hide mistakes.
         network.SetParameters(Numbers.ToFloat(Numbers.Uniform(random, network.ParameterCount, 0.6)));
         var batch = new SequenceBatch(shape, 5, maxRows, new SquaredLoss());
-        foreach (float[] values in new[] { batch.Inputs, batch.Context, batch.Window, batch.Experts, batch.Priors, batch.Targets })
+        foreach (float[] values in new[] { batch.Inputs, batch.Context, batch.Window, batch.Experts, batch.Priors, batch.Static, batch.Future, batch.Targets })
             Numbers.ToFloat(Numbers.Uniform(random, values.Length)).CopyTo(values, 0);
         Numbers.ToFloat([.. Numbers.Uniform(random, batch.Weights.Length).Select(Math.Abs)]).CopyTo(batch.Weights, 0);
         batch.HasLengths = hasLengths;

@@ -18,6 +18,7 @@ public class TrainingAllocationTests
         ["stacked, every dropout"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 8, Layers = 3, InputDropout = 0.1f, LayerDropout = 0.1f, HeadDropout = 0.1f },
         ["reset before, embedding, head"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 8, Reset = ResetMode.Before, StepEmbeddingSize = 4, HeadSizes = [6, 5], Pooling = SequencePooling.Mean },
         ["experts"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 8, LinearExperts = 2, WindowSize = 4, ContextSize = 2, Pooling = SequencePooling.Max },
+        ["decoder"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 8, FutureSteps = 3, FutureSize = 2, StaticSize = 2, DecoderSize = 5 },
         ["LSTM"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Layers = 2, Cell = RecurrentCell.Lstm },
         ["tanh"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Cell = RecurrentCell.ElmanTanh },
         ["ReLU"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Cell = RecurrentCell.ElmanRelu },
@@ -60,6 +61,8 @@ public class TrainingAllocationTests
             batch.Inputs.AsSpan().Fill(0.5f);
             batch.Context.AsSpan().Fill(0.25f);
             batch.Window.AsSpan().Fill(-0.5f);
+            batch.Future.AsSpan().Fill(0.5f);
+            batch.Static.AsSpan().Fill(1f);
             batch.Targets.AsSpan().Fill(0.1f);
             batch.Weights.AsSpan().Fill(1f);
         }

@@ -7,7 +7,7 @@ namespace GruMlNet.Engine.Tests.Twin;
 /// <summary>
 /// step embedding (relu) -> recurrent layers -> pooling -> context appended -> hidden dense layers -> linear output, plus a mixture of experts: sum over k of softmax(W f + p)_k e_k, with
 /// features f; first the given experts with their prior logits p, then the linear maps A_k u + c_k of a window u with p = 0. Each expert output is shared by OutputsPerExpertOutput
-/// neighbouring outputs. No dropout.
+/// neighbouring outputs. A decoder adds V relu(W [f ; c] + U k_i + p_i + b) to the outputs of each step ahead i, with c the static features and k_i what is known of the step. No dropout.
 /// </summary>
 internal sealed class NetworkTwin
 {
@@ -15,7 +15,8 @@ internal sealed class NetworkTwin
     private readonly DenseTwin? embedding;
     private readonly RecurrentTwin recurrent;
     private readonly List<DenseTwin> head = [];
-    private readonly DenseTwin? gate, maps;
+    private readonly DenseTwin? gate, maps, decoderState, decoderKnown, decoderOutput;
+    private readonly double[] position = [];
 
     /// <summary>Takes over the parameters of an engine network.</summary>
     public NetworkTwin(RecurrentNetwork network)
@@ -37,6 +38,14 @@ internal sealed class NetworkTwin
             gate = new DenseTwin(F, shape.GivenExperts + shape.LinearExperts, Activation.None, bias: false);
         if (shape.LinearExperts > 0)
             maps = new DenseTwin(shape.WindowSize, shape.LinearExperts * ExpertOutputs, Activation.None);
+        if (shape.FutureSteps > 0)
+        {
+            decoderState = new DenseTwin(F + shape.StaticSize, shape.DecoderSize, Activation.None);
+            if (shape.FutureSize > 0)
+                decoderKnown = new DenseTwin(shape.FutureSize, shape.DecoderSize, Activation.None, bias: false);
+            decoderOutput = new DenseTwin(shape.DecoderSize, shape.OutputSize / shape.FutureSteps, Activation.None, bias: false);
+            position = new double[shape.FutureSteps * shape.DecoderSize];
+        }
 
         foreach ((string name, double[] values) in Parameters)
             Numbers.ToDouble(network.Layout.Find(name).Of(network.Parameters)).CopyTo(values, 0);
@@ -57,9 +66,11 @@ internal sealed class NetworkTwin
             IEnumerable<(string, DenseTwin?)> dense =
             [
                 ("embedding", embedding), .. head.Select((d, i) => (i == shape.HeadSizes.Count ? "head.output" : $"head.{i}", (DenseTwin?)d)), ("experts.gate", gate), ("experts.maps", maps),
+                ("decoder.state", decoderState), ("decoder.known", decoderKnown), ("decoder.output", decoderOutput),
             ];
             return recurrent.Parameters.Select(p => (Prefix + p.Name, p.Values))
                 .Concat(dense.Where(d => d.Item2 is not null).SelectMany(d => new[] { (d.Item1 + ".weight", d.Item2!.Weight), (d.Item1 + ".bias", d.Item2.Bias) }))
+                .Append(("decoder.position", position))
                 .Where(p => p.Item2.Length > 0);
         }
     }
@@ -84,7 +95,25 @@ internal sealed class NetworkTwin
             output = new double[rows * shape.OutputSize];
         if (gate is not null)
             AddExperts(batch, rows, features, output);
+        if (decoderOutput is not null)
+            AddDecoder(batch, rows, features, output);
         return output;
+    }
+
+    private void AddDecoder(SequenceBatch batch, int rows, double[] features, double[] output)
+    {
+        (int F, int S, int h, int K, int D) = (features.Length / rows, shape.StaticSize, shape.FutureSteps, shape.FutureSize, shape.DecoderSize);
+        for (int b = 0; b < rows; b++)
+        {
+            double[] shared = decoderState!.Forward(1, [.. features[(b * F)..((b + 1) * F)], .. Numbers.ToDouble(batch.Static.AsSpan(b * S, S))]);
+            for (int i = 0; i < h; i++)
+            {
+                double[] known = decoderKnown?.Forward(1, Numbers.ToDouble(batch.Future.AsSpan((b * h + i) * K, K))) ?? new double[D];
+                double[] y = decoderOutput!.Forward(1, [.. Enumerable.Range(0, D).Select(d => Math.Max(0, shared[d] + known[d] + position[i * D + d]))]);
+                for (int q = 0; q < y.Length; q++)
+                    output[(b * h + i) * y.Length + q] += y[q];
+            }
+        }
     }
 
     private void AddExperts(SequenceBatch batch, int rows, double[] features, double[] output)
