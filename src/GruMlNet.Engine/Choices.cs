@@ -54,6 +54,12 @@ public enum SequencePooling
 
     /// <summary>Every step's state: the head is applied to each step, and targets are per step.</summary>
     Whole,
+
+    /// <summary>A weighted mean of the states over the valid steps; the weights are learnt: softmax over time of v·tanh(W h + b) (Yang et al. 2016).</summary>
+    Attention,
+
+    /// <summary>The last state, the mean and the maximum, side by side.</summary>
+    LastMeanMax,
 }
 
 /// <summary>What follows the linear part of a dense layer.</summary>

@@ -10,6 +10,9 @@ internal abstract class Initializer
     /// <summary>Uniform in ±scale·√(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).</summary>
     public static Initializer GlorotUniform(int blocks = 1, float scale = 1f) => new GlorotInitializer(blocks, scale);
 
+    /// <summary>Uniform in ±limit: tables of vectors, of which each is used alone.</summary>
+    public static Initializer Uniform(double limit) => new UniformInitializer(limit);
+
     /// <summary>A random orthogonal matrix per block (Saxe, McClelland, Ganguli 2014); blocks must be square.</summary>
     public static Initializer Orthogonal(int blocks) => new OrthogonalInitializer(blocks);
 
@@ -18,6 +21,14 @@ internal abstract class Initializer
     private sealed class ZeroInitializer : Initializer
     {
         public override void Fill(Span<float> values, int rows, int columns, SeededRandom random) => values.Clear();
+    }
+
+    private sealed class UniformInitializer(double limit) : Initializer
+    {
+        public override void Fill(Span<float> values, int rows, int columns, SeededRandom random)
+        {
+            foreach (ref var v in values) v = random.NextSymmetric(limit);
+        }
     }
 
     private sealed class GlorotInitializer(int blocks, float scale) : Initializer

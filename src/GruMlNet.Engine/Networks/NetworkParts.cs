@@ -9,12 +9,14 @@ internal sealed class NetworkParts
     public NetworkParts(NetworkShape shape, ParameterLayout layout)
     {
         Shape = shape;
-        if (shape.StepEmbeddingSize > 0) Embedding = new DenseLayer(layout, "embedding", shape.InputSize, shape.StepEmbeddingSize, Activation.Relu);
+        if (shape.VocabularySize > 0) Tokens = new EmbeddingLayer(layout, "tokens", shape.VocabularySize, shape.TokenEmbeddingSize);
+        if (shape.StepEmbeddingSize > 0) Embedding = new DenseLayer(layout, "embedding", shape.StepInputSize, shape.StepEmbeddingSize, Activation.Relu);
         var layers = new SequenceLayer[shape.Layers];
         for (var i = 0; i < layers.Length; i++)
-            layers[i] = MakeLayer(shape, layout, i == 0 ? Embedding?.OutputSize ?? shape.InputSize : shape.StateFeatures, i);
+            layers[i] = MakeLayer(shape, layout, i == 0 ? Embedding?.OutputSize ?? shape.StepInputSize : shape.StateFeatures, i);
         Recurrent = layers.Length == 1 ? layers[0] : new StackedLayer(layers, shape.LayerDropout);
-        FeatureSize = shape.StateFeatures + shape.ContextSize;
+        if (shape.Pooling == SequencePooling.Attention) Attention = new AttentionPooling(layout, "attention", shape.StateFeatures, shape.HiddenSize);
+        FeatureSize = shape.EncodingSize + shape.ContextSize;
         Head = shape.HasHead ? MakeHead(shape, layout, FeatureSize) : [];
         if (shape.HasExperts)
             Experts = new ExpertMixture(layout, "experts", FeatureSize, shape.WindowSize, shape.OutputSize / shape.OutputsPerExpertOutput, shape.GivenExperts, shape.LinearExperts);
@@ -23,9 +25,14 @@ internal sealed class NetworkParts
 
     public NetworkShape Shape { get; }
 
+    /// <summary>The vectors of the tokens.</summary>
+    public EmbeddingLayer? Tokens { get; }
+
     public DenseLayer? Embedding { get; }
 
     public SequenceLayer Recurrent { get; }
+
+    public AttentionPooling? Attention { get; }
 
     /// <summary>The pooled state and the context.</summary>
     public int FeatureSize { get; }
@@ -37,10 +44,13 @@ internal sealed class NetworkParts
 
     public FutureDecoder? Decoder { get; }
 
-    public void Pack(ReadOnlySpan<float> parameters)
+    /// <summary>Takes over changed parameters; call it while no pass is running.</summary>
+    public void Pack(float[] parameters)
     {
+        Tokens?.Attach(parameters);
         Embedding?.Pack(parameters);
         Recurrent.Pack(parameters);
+        Attention?.Pack(parameters);
         foreach (var layer in Head) layer.Pack(parameters);
         Experts?.Pack(parameters);
         Decoder?.Pack(parameters);

@@ -9,17 +9,18 @@ internal sealed class NetworkPass
 {
     private readonly NetworkParts _parts;
     private readonly int _maxSteps, _maxRows;
-    private readonly DenseLayer.State? _embeddingState;
+    private readonly StepInputs _inputs;
     private readonly LayerState _recurrentState;
     private readonly DenseLayer.State[] _headStates;
+    private readonly AttentionPooling.State? _attentionState;
     private readonly ExpertMixture.State? _expertsState;
     private readonly FutureDecoder.State? _decoderState;
     private readonly float[] _finalState, _finalGradient;
-    private readonly float[] _embedded, _states, _features, _mixture, _output;
+    private readonly float[] _states, _features, _mixture, _output;
     private readonly float[][] _head;
-    private readonly float[] _embeddedGradient, _statesGradient, _featuresGradient, _expertFeaturesGradient, _mixtureGradient, _pooledGradient, _pooled;
+    private readonly float[] _statesGradient, _featuresGradient, _expertFeaturesGradient, _mixtureGradient, _pooledGradient, _pooled;
     private readonly float[][] _headGradients;
-    private ulong _inputSeed, _headSeed;
+    private ulong _headSeed;
 
     public NetworkPass(NetworkParts parts, int maxSteps, int maxRows, bool training)
     {
@@ -27,24 +28,22 @@ internal sealed class NetworkPass
         var shape = parts.Shape;
         var places = checked(maxSteps * maxRows);
         var rows = shape.Pooling == SequencePooling.Whole ? places : maxRows;
-        var inputSize = parts.Embedding?.OutputSize ?? shape.InputSize;
-        _embeddingState = parts.Embedding?.CreateState(places, training);
+        _inputs = new StepInputs(parts, places, training);
         _recurrentState = parts.Recurrent.CreateState(maxSteps, maxRows, training);
         _headStates = [.. parts.Head.Select(l => l.CreateState(rows, training))];
+        _attentionState = parts.Attention?.CreateState(places, training);
         _expertsState = parts.Experts?.CreateState(maxRows, training);
         _decoderState = parts.Decoder?.CreateState(maxRows, training);
-        _embedded = new float[parts.Embedding is null && shape.InputDropout == 0f ? 0 : checked(places * inputSize)];
         _states = new float[TakesFinalState ? 0 : checked(places * shape.StateFeatures)];
         _finalState = new float[TakesFinalState ? parts.Recurrent.StateSize * maxRows * shape.HiddenSize : 0];
         _finalGradient = new float[training ? _finalState.Length : 0];
-        _pooled = new float[shape.Pooling == SequencePooling.Whole ? 0 : maxRows * shape.StateFeatures];
+        _pooled = new float[shape.Pooling == SequencePooling.Whole ? 0 : maxRows * shape.EncodingSize];
         _features = new float[rows * parts.FeatureSize];
         _head = [.. parts.Head.Select(l => new float[checked(rows * l.OutputSize)])];
         _mixture = new float[maxRows * (parts.Experts?.OutputSize ?? 0)];
         _output = new float[checked(rows * shape.OutputSize)];
 
         var train = training ? 1 : 0;
-        _embeddedGradient = new float[train * (parts.Embedding is null ? 0 : places * inputSize)];
         _statesGradient = new float[train * _states.Length];
         _pooledGradient = new float[train * _pooled.Length];
         _featuresGradient = new float[train * _features.Length];
@@ -62,13 +61,8 @@ internal sealed class NetworkPass
     public Span<float> Forward(SequenceBatch batch, ulong dropoutSeed, ReadOnlySpan<float> initialState, Span<float> finalState)
     {
         var shape = _parts.Shape;
-        SetSeeds(dropoutSeed);
-        var block = batch.Block;
-        if (TakesFinalState && finalState.IsEmpty) finalState = _finalState.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * shape.HiddenSize);
-        // What is not finite would survive a product with the zeros that padding contributes to the gradients.
-        TimeReversal.ClearPadding(block, shape.InputSize, batch.Inputs);
-        _parts.Recurrent.Forward(block, StepInputs(batch, block), initialState, _states, finalState, _recurrentState);
-        MakeFeatures(batch, block, finalState);
+        _headSeed = SeedOf(dropoutSeed, 3);
+        MakeFeatures(batch, Encode(batch, dropoutSeed, initialState, finalState));
 
         var rows = batch.OutputRows;
         ReadOnlySpan<float> x = _features;
@@ -87,8 +81,30 @@ internal sealed class NetworkPass
         return output;
     }
 
-    /// <summary>Back-propagates from d(loss)/d(output) [rows,O] of the last forward pass; adds to the sums of gradients.</summary>
-    public void Backward(SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> sums)
+    /// <summary>The block's encodings, [B,E] or [T,B,E]: the pooled states, valid until the next call. Seed 0: no dropout.</summary>
+    public Span<float> Encode(SequenceBatch batch, ulong dropoutSeed, ReadOnlySpan<float> initialState = default, Span<float> finalState = default)
+    {
+        var shape = _parts.Shape;
+        _recurrentState.DropoutSeed = SeedOf(dropoutSeed, 1);
+        var block = batch.Block;
+        if (TakesFinalState && finalState.IsEmpty) finalState = _finalState.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * shape.HiddenSize);
+        // What is not finite would survive a product with the zeros that padding contributes to the gradients.
+        TimeReversal.ClearPadding(block, shape.InputSize, batch.Inputs);
+        _parts.Recurrent.Forward(block, _inputs.Forward(batch, SeedOf(dropoutSeed, 2)), initialState, _states, finalState, _recurrentState);
+        if (shape.Pooling == SequencePooling.Whole) return _states.AsSpan(0, block.Places * shape.StateFeatures);
+        var pooled = _pooled.AsSpan(0, block.Rows * shape.EncodingSize);
+        if (TakesFinalState) TopOf(finalState, block.Rows).CopyTo(pooled);
+        else if (_parts.Attention is { } attention) attention.Forward(block, _states, pooled, _attentionState!);
+        else Pooling.Forward(shape.Pooling, block, shape.StateFeatures, ReverseFrom, _states, pooled);
+        return pooled;
+    }
+
+    /// <summary>Back-propagates from d(loss)/d(output) of the last forward pass.</summary>
+    /// <param name="batch">As in the forward pass.</param>
+    /// <param name="outputGradient">[rows,O].</param>
+    /// <param name="sums">The sums of gradients; added to.</param>
+    /// <param name="tokenGradient">[T,B,E]: the gradient of each place's token vector, overwritten; empty if not needed.</param>
+    public void Backward(SequenceBatch batch, ReadOnlySpan<float> outputGradient, Span<float> sums, Span<float> tokenGradient = default)
     {
         var rows = batch.OutputRows;
         if (_parts.Shape.HasHead) outputGradient[..(rows * _parts.Shape.OutputSize)].CopyTo(_headGradients[^1]);
@@ -103,15 +119,10 @@ internal sealed class NetworkPass
         _parts.Decoder?.Backward(rows, batch.Future, outputGradient, _featuresGradient, sums, _decoderState!);
 
         var block = batch.Block;
-        FeaturesBackward(batch, block);
-        var embedding = _parts.Embedding;
-        var dSteps = embedding is null ? default : _embeddedGradient.AsSpan(0, block.Places * embedding.OutputSize);
-        ReadOnlySpan<float> inputs = _embedded.Length > 0 ? _embedded : batch.Inputs;
+        FeaturesBackward(batch, block, sums);
         var dFinal = TakesFinalState ? _finalGradient.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * _parts.Shape.HiddenSize) : default;
-        _parts.Recurrent.Backward(block, inputs, _statesGradient, dFinal, dSteps, default, sums, _recurrentState);
-        if (embedding is null) return;
-        DropoutLayer.Apply(dSteps, _parts.Shape.InputDropout, _inputSeed);
-        embedding.Backward(block.Places, batch.Inputs, _embedded, dSteps, default, sums, _embeddingState!);
+        _parts.Recurrent.Backward(block, _inputs.Of(batch), _statesGradient, dFinal, _inputs.Gradient(block.Places), default, sums, _recurrentState);
+        _inputs.Backward(batch, sums, tokenGradient);
     }
 
     /// <summary>The first feature that comes from the layer that runs backwards; all of them if there is none.</summary>
@@ -127,41 +138,23 @@ internal sealed class NetworkPass
         return finalState.Slice((_parts.Recurrent.StateSize - _parts.Recurrent.StateSize / _parts.Shape.Layers) * size, size);
     }
 
-    private void SetSeeds(ulong seed)
-    {
-        _recurrentState.DropoutSeed = seed == 0 ? 0 : SeededRandom.Combine(seed, 1) | 1;
-        _inputSeed = seed == 0 ? 0 : SeededRandom.Combine(seed, 2) | 1;
-        _headSeed = seed == 0 ? 0 : SeededRandom.Combine(seed, 3) | 1;
-    }
-
-    private ReadOnlySpan<float> StepInputs(SequenceBatch batch, BlockShape block)
-    {
-        if (_embedded.Length == 0) return batch.Inputs;
-        var size = block.Places * (_parts.Embedding?.OutputSize ?? _parts.Shape.InputSize);
-        if (_parts.Embedding is { } embedding) embedding.Forward(block.Places, batch.Inputs, _embedded);
-        else batch.Inputs.AsSpan(0, size).CopyTo(_embedded);
-        DropoutLayer.Apply(_embedded.AsSpan(0, size), _parts.Shape.InputDropout, _inputSeed);
-        return _embedded;
-    }
+    private static ulong SeedOf(ulong seed, ulong part) => seed == 0 ? 0 : SeededRandom.Combine(seed, part) | 1;
 
     /// <summary>[pooled state after dropout ; context], one row per output row.</summary>
-    private void MakeFeatures(SequenceBatch batch, BlockShape block, Span<float> finalState)
+    private void MakeFeatures(SequenceBatch batch, Span<float> encoding)
     {
-        int H = _parts.Shape.StateFeatures, C = _parts.Shape.ContextSize, F = _parts.FeatureSize;
+        int E = _parts.Shape.EncodingSize, C = _parts.Shape.ContextSize, F = _parts.FeatureSize;
         if (_parts.Shape.Pooling == SequencePooling.Whole)
         {
-            _states.AsSpan(0, block.Places * H).CopyTo(_features);
-            DropoutLayer.Apply(_features.AsSpan(0, block.Places * H), _parts.Shape.HeadDropout, _headSeed);
+            encoding.CopyTo(_features); // the states themselves are needed as they are, for the backward pass
+            DropoutLayer.Apply(_features.AsSpan(0, encoding.Length), _parts.Shape.HeadDropout, _headSeed);
             return;
         }
-        var pooled = _pooled.AsSpan(0, block.Rows * H);
-        if (TakesFinalState) TopOf(finalState, block.Rows).CopyTo(pooled);
-        else Pooling.Forward(_parts.Shape.Pooling, block, H, ReverseFrom, _states, pooled);
-        DropoutLayer.Apply(pooled, _parts.Shape.HeadDropout, _headSeed);
-        for (var b = 0; b < block.Rows; b++)
+        DropoutLayer.Apply(encoding, _parts.Shape.HeadDropout, _headSeed);
+        for (var b = 0; b < batch.Rows; b++)
         {
-            pooled.Slice(b * H, H).CopyTo(_features.AsSpan(b * F));
-            batch.Context.AsSpan(b * C, C).CopyTo(_features.AsSpan(b * F + H));
+            encoding.Slice(b * E, E).CopyTo(_features.AsSpan(b * F));
+            batch.Context.AsSpan(b * C, C).CopyTo(_features.AsSpan(b * F + E));
         }
     }
 
@@ -175,24 +168,25 @@ internal sealed class NetworkPass
         VectorOps.AddScaled(_featuresGradient.AsSpan(0, rows * _parts.FeatureSize), _expertFeaturesGradient.AsSpan(0, rows * _parts.FeatureSize), 1f);
     }
 
-    private void FeaturesBackward(SequenceBatch batch, BlockShape block)
+    private void FeaturesBackward(SequenceBatch batch, BlockShape block, Span<float> sums)
     {
-        int H = _parts.Shape.StateFeatures, F = _parts.FeatureSize;
-        if (_parts.Shape.Pooling == SequencePooling.Whole)
+        var shape = _parts.Shape;
+        int E = shape.EncodingSize, F = _parts.FeatureSize;
+        if (shape.Pooling == SequencePooling.Whole)
         {
-            _featuresGradient.AsSpan(0, block.Places * H).CopyTo(_statesGradient);
-            DropoutLayer.Apply(_statesGradient.AsSpan(0, block.Places * H), _parts.Shape.HeadDropout, _headSeed);
+            _featuresGradient.AsSpan(0, block.Places * E).CopyTo(_statesGradient);
+            DropoutLayer.Apply(_statesGradient.AsSpan(0, block.Places * E), shape.HeadDropout, _headSeed);
             return;
         }
-        var pooled = _pooledGradient.AsSpan(0, batch.Rows * H);
-        for (var b = 0; b < block.Rows; b++) _featuresGradient.AsSpan(b * F, H).CopyTo(pooled[(b * H)..]);
-        DropoutLayer.Apply(pooled, _parts.Shape.HeadDropout, _headSeed);
+        var pooled = _pooledGradient.AsSpan(0, batch.Rows * E);
+        for (var b = 0; b < block.Rows; b++) _featuresGradient.AsSpan(b * F, E).CopyTo(pooled[(b * E)..]);
+        DropoutLayer.Apply(pooled, shape.HeadDropout, _headSeed);
         if (TakesFinalState)
         {
             Array.Clear(_finalGradient); // a block of other rows has left its values elsewhere
             pooled.CopyTo(TopOf(_finalGradient, block.Rows));
-            return;
         }
-        Pooling.Backward(_parts.Shape.Pooling, block, H, ReverseFrom, _states, pooled, _statesGradient);
+        else if (_parts.Attention is { } attention) attention.Backward(block, _states, pooled, _statesGradient, sums, _attentionState!);
+        else Pooling.Backward(shape.Pooling, block, shape.StateFeatures, ReverseFrom, _states, pooled, _statesGradient);
     }
 }

@@ -1,17 +1,25 @@
 // The architecture of a network as data: what it is made of, not what it has learnt.
+using OverTime = GruMlNet.Engine.Layers.Pooling;
+
 namespace GruMlNet.Engine.Networks;
 
 /// <summary>
 /// A recurrent network from sequences [T,B,I] to outputs [B,O]:
-/// optional step embedding → input dropout → stacked recurrent layers → pooling over time → head dropout, context features
+/// the vector of the step's token appended to its features, where there are tokens → optional step embedding → input dropout → stacked recurrent layers → pooling over time → head dropout, context features
 /// appended → hidden dense layers → linear output; plus, optionally, a mixture of experts that the pooled state weighs:
 /// outputs given with each example (<see cref="GivenExperts"/>) and learnt linear maps of a flat window (<see cref="LinearExperts"/>);
 /// plus, optionally, a decoder: for each of <see cref="FutureSteps"/> steps ahead, a share of the outputs that depends on what is known of that step.
 /// </summary>
 public sealed record NetworkShape
 {
-    /// <summary>Features per step, I; 1 to 65,536.</summary>
+    /// <summary>Features per step, I; 1 to 65,536, or 0 where the steps are tokens only.</summary>
     public required int InputSize { get; init; }
+
+    /// <summary>Different tokens, V, where each step brings one in <see cref="SequenceBatch.Tokens"/>; 0, the default, for none; at most 1,048,576.</summary>
+    public int VocabularySize { get; init; }
+
+    /// <summary>Width of the vector that is learnt for each token, E; 1 to 4,096 when there are tokens, else 0.</summary>
+    public int TokenEmbeddingSize { get; init; }
 
     /// <summary>Outputs per sequence (per step when <see cref="Pooling"/> is <see cref="SequencePooling.Whole"/>), O; 1 to 1,048,576.</summary>
     public required int OutputSize { get; init; }
@@ -99,7 +107,9 @@ public sealed record NetworkShape
     public void Validate()
     {
         var problems = new List<string>();
-        Range(nameof(InputSize), InputSize, 1, 65536);
+        Range(nameof(InputSize), InputSize, VocabularySize > 0 ? 0 : 1, 65536);
+        Range(nameof(VocabularySize), VocabularySize, 0, 1 << 20);
+        Range(nameof(TokenEmbeddingSize), TokenEmbeddingSize, VocabularySize > 0 ? 1 : 0, VocabularySize > 0 ? 4096 : 0);
         Range(nameof(OutputSize), OutputSize, 1, 1 << 20);
         Range(nameof(HiddenSize), HiddenSize, 1, 4096);
         Range(nameof(Layers), Layers, 1, 64);
@@ -129,8 +139,8 @@ public sealed record NetworkShape
             problems.Add($"FutureSteps must divide OutputSize {OutputSize}, got {FutureSteps}.");
         if (Pooling == SequencePooling.Whole && (HasExperts || ContextSize > 0 || HasDecoder))
             problems.Add("Pooling Whole has one state per step, so GivenExperts, LinearExperts, FutureSteps and ContextSize must be 0.");
-        if (Bidirectional && Merge != MergeMode.Concatenate && Pooling == SequencePooling.Last)
-            problems.Add($"Pooling Last of a bidirectional network needs Merge Concatenate, got {Merge}: use it, or pool by Mean or Max.");
+        if (Bidirectional && Merge != MergeMode.Concatenate && Pooling is SequencePooling.Last or SequencePooling.LastMeanMax)
+            problems.Add($"Pooling {Pooling} of a bidirectional network needs Merge Concatenate, got {Merge}: use it, or pool by Mean, Max or Attention.");
         if (!HasHead && (!HasExperts || HeadSizes.Count > 0))
             problems.Add("Without a head there must be experts and no HeadSizes.");
         if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems));
@@ -151,6 +161,12 @@ public sealed record NetworkShape
         }
     }
 
+    /// <summary>Values of an encoding: of the pooled state, before dropout, context and head (<see cref="RecurrentNetwork.Encode"/>).</summary>
+    public int EncodingSize => StateFeatures * OverTime.Parts(Pooling);
+
+    /// <summary>Values per step before the step embedding: features and the token's vector.</summary>
+    internal int StepInputSize => InputSize + TokenEmbeddingSize;
+
     /// <summary>Features per step that come out of the recurrent layers.</summary>
     internal int StateFeatures => Bidirectional && Merge == MergeMode.Concatenate ? 2 * HiddenSize : HiddenSize;
 
@@ -159,5 +175,5 @@ public sealed record NetworkShape
     internal bool HasDecoder => FutureSteps > 0;
 
     private string Describe() => FormattableString.Invariant(
-        $"{InputSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{FutureSteps},{FutureSize},{StaticSize},{DecoderSize},{InputDropout:R},{LayerDropout:R},{HeadDropout:R}");
+        $"{InputSize},{VocabularySize},{TokenEmbeddingSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{FutureSteps},{FutureSize},{StaticSize},{DecoderSize},{InputDropout:R},{LayerDropout:R},{HeadDropout:R}");
 }

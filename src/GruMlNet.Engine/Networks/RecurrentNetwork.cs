@@ -5,7 +5,7 @@ using GruMlNet.Engine.Layers;
 namespace GruMlNet.Engine.Networks;
 
 /// <summary>
-/// A recurrent network with its weights. <see cref="Predict"/> may be called by any number of threads at once, as long as
+/// A recurrent network with its weights. <see cref="Predict"/> and <see cref="Encode"/> may be called by any number of threads at once, as long as
 /// nobody trains the network or sets its parameters meanwhile.
 /// </summary>
 public sealed class RecurrentNetwork
@@ -90,22 +90,39 @@ public sealed class RecurrentNetwork
     }
 
     /// <summary>Starts a live sequence: features come one step at a time, and each step costs the same however long the sequence gets.</summary>
-    /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools by mean or maximum, or has experts or a decoder.</exception>
+    /// <exception cref="InvalidOperationException">The network needs the whole sequence: it is bidirectional, pools otherwise than by Last or Whole, or has experts or a decoder.</exception>
     public SequenceStepper CreateStepper() => new(this);
 
     /// <summary>Computes the outputs of a batch; without dropout.</summary>
     /// <param name="batch">Inputs, with context, window, static features and future where the shape has them; made for this network's shape.</param>
     /// <param name="output">[B,O], or [T,B,O] when the pooling is Whole; overwritten.</param>
-    /// <exception cref="ArgumentException">The batch is for another shape, or the output is too short.</exception>
+    /// <exception cref="ArgumentException">The batch is for another shape, the output is too short, or a token is not in the vocabulary.</exception>
     public void Predict(SequenceBatch batch, Span<float> output)
+    {
+        var pass = PassFor(batch, Shape.OutputSize, output);
+        pass.Forward(batch, dropoutSeed: 0).CopyTo(output);
+        _idlePasses.Add(pass);
+    }
+
+    /// <summary>Computes the encodings of a batch, without dropout: what the head would read, before context is appended. May be called by any number of threads at once, like <see cref="Predict"/>.</summary>
+    /// <param name="batch">Inputs and tokens, as far as the shape has them; made for this network's shape.</param>
+    /// <param name="output">[B,E] with E = <see cref="NetworkShape.EncodingSize"/>: the pooled states, zeros for a row without a step; or [T,B,E], the states of all steps, when the pooling is Whole. Overwritten.</param>
+    /// <exception cref="ArgumentException">The batch is for another shape, the output is too short, or a token is not in the vocabulary.</exception>
+    public void Encode(SequenceBatch batch, Span<float> output)
+    {
+        var pass = PassFor(batch, Shape.EncodingSize, output);
+        pass.Encode(batch, dropoutSeed: 0).CopyTo(output);
+        _idlePasses.Add(pass);
+    }
+
+    /// <summary>Checks what is asked for, and takes a pass for it.</summary>
+    private NetworkPass PassFor(SequenceBatch batch, int width, ReadOnlySpan<float> output)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (batch.Shape != Shape) throw new ArgumentException("The batch was made for a network of another shape.", nameof(batch));
-        var size = batch.OutputRows * Shape.OutputSize;
-        if (output.Length < size) throw new ArgumentException($"output needs {size} values ({batch.OutputRows} rows of {Shape.OutputSize}), got {output.Length}.", nameof(output));
+        var size = batch.OutputRows * width;
+        if (output.Length < size) throw new ArgumentException($"output needs {size} values ({batch.OutputRows} rows of {width}), got {output.Length}.", nameof(output));
         // A pass that is too small for this batch is dropped: the next one is made for the larger size.
-        if (!_idlePasses.TryTake(out var pass) || !pass.Fits(batch)) pass = new NetworkPass(Parts, batch.MaxSteps, batch.MaxRows, training: false);
-        pass.Forward(batch, dropoutSeed: 0).CopyTo(output);
-        _idlePasses.Add(pass);
+        return _idlePasses.TryTake(out var pass) && pass.Fits(batch) ? pass : new NetworkPass(Parts, batch.MaxSteps, batch.MaxRows, training: false);
     }
 }

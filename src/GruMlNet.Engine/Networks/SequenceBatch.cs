@@ -26,6 +26,8 @@ public sealed class SequenceBatch
         TargetSize = loss?.TargetSize(shape.OutputSize) ?? 0;
         var targets = checked((shape.Pooling == SequencePooling.Whole ? maxSteps : 1) * maxRows * TargetSize);
         Inputs = new float[checked(maxSteps * maxRows * shape.InputSize)];
+        Tokens = new int[shape.VocabularySize > 0 ? checked(maxSteps * maxRows) : 0];
+        Tokens.AsSpan().Fill(-1);
         Context = new float[maxRows * shape.ContextSize];
         Window = new float[maxRows * shape.WindowSize];
         ExpertSize = shape.OutputSize / shape.OutputsPerExpertOutput;
@@ -69,6 +71,9 @@ public sealed class SequenceBatch
 
     /// <summary>[T,B,I], time first. A row's steps from its length on may hold anything: the network sets them to zero.</summary>
     public float[] Inputs { get; }
+
+    /// <summary>[T,B], time first: each step's token, 0 to V − 1, or −1, with which all start, for none: a vector of zeros. What follows a row's length is not looked at.</summary>
+    public int[] Tokens { get; }
 
     /// <summary>[B,C]: features of each sequence.</summary>
     public float[] Context { get; }

@@ -14,7 +14,7 @@ public sealed class SequenceStepper
     internal SequenceStepper(RecurrentNetwork network)
     {
         var shape = network.Shape;
-        if (shape.Bidirectional || shape.HasExperts || shape.HasDecoder || shape.Pooling is SequencePooling.Mean or SequencePooling.Max)
+        if (shape.Bidirectional || shape.HasExperts || shape.HasDecoder || shape.Pooling is not (SequencePooling.Last or SequencePooling.Whole))
             throw new InvalidOperationException("A stepper needs a network that runs forward only, pools by Last or Whole, and has neither experts nor decoder: this one needs the whole sequence at once. Use Predict.");
         _pass = new NetworkPass(network.Parts, maxSteps: 1, maxRows: 1, training: false);
         _batch = new SequenceBatch(shape, maxSteps: 1, maxRows: 1);
@@ -29,8 +29,23 @@ public sealed class SequenceStepper
     /// <param name="features">I values.</param>
     /// <returns>O values: the output after this step, valid until the next call.</returns>
     /// <exception cref="ArgumentException">The number of features is not the network's input size.</exception>
-    public ReadOnlySpan<float> Step(ReadOnlySpan<float> features)
+    public ReadOnlySpan<float> Step(ReadOnlySpan<float> features) => Step(features, token: -1);
+
+    /// <summary>Takes the next step of a sequence of tokens.</summary>
+    /// <param name="token">0 to V − 1, or −1 for none.</param>
+    /// <returns>O values: the output after this step, valid until the next call.</returns>
+    /// <exception cref="ArgumentException">The token is not in the vocabulary, or the network has features as well.</exception>
+    public ReadOnlySpan<float> Step(int token) => Step([], token);
+
+    /// <summary>Takes the next step of a sequence that has features and tokens.</summary>
+    /// <param name="features">I values.</param>
+    /// <param name="token">0 to V − 1, or −1 for none.</param>
+    /// <returns>O values: the output after this step, valid until the next call.</returns>
+    /// <exception cref="ArgumentException">The number of features is not the network's input size, or the token is not in the vocabulary.</exception>
+    public ReadOnlySpan<float> Step(ReadOnlySpan<float> features, int token)
     {
+        if (_batch.Tokens.Length > 0) _batch.Tokens[0] = token;
+        else if (token != -1) throw new ArgumentException($"The network has no vocabulary, so that token must be -1, got {token}.", nameof(token));
         if (features.Length != _batch.Inputs.Length) throw new ArgumentException($"A step has {_batch.Inputs.Length} features, got {features.Length}.", nameof(features));
         features.CopyTo(_batch.Inputs);
         var output = _pass.Forward(_batch, dropoutSeed: 0, _state, _next);

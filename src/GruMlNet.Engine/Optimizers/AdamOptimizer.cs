@@ -8,12 +8,16 @@ internal sealed class AdamOptimizer(int count, float beta1 = 0.9f, float beta2 =
 {
     private readonly float[] _m = new float[count], _v = new float[count];
     private int _step;
+    private float _learningRate, _stepSize, _rootScale;
 
-    public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
+    protected override void Begin(float learningRate)
     {
         _step++;
-        var stepSize = learningRate / (1.0 - Math.Pow(beta1, _step));
-        var rootScale = 1.0 / Math.Sqrt(1.0 - Math.Pow(beta2, _step));
-        VectorOps.Adam(parameters, gradient, _m, _v, beta1, beta2, epsilon, (float)stepSize, (float)rootScale, learningRate * weightDecay);
+        _learningRate = learningRate;
+        _stepSize = (float)(learningRate / (1.0 - Math.Pow(beta1, _step)));
+        _rootScale = (float)(1.0 / Math.Sqrt(1.0 - Math.Pow(beta2, _step)));
     }
+
+    protected override void Update(int from, Span<float> parameters, ReadOnlySpan<float> gradient) =>
+        VectorOps.Adam(parameters, gradient, _m.AsSpan(from, parameters.Length), _v.AsSpan(from, parameters.Length), beta1, beta2, epsilon, _stepSize, _rootScale, _learningRate * weightDecay);
 }

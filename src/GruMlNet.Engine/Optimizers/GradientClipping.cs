@@ -13,4 +13,13 @@ internal static class GradientClipping
         if (scale < 1.0) VectorOps.Scale(gradient, (float)scale);
         return norm;
     }
+
+    /// <summary>The same for a gradient of which parts only are touched.</summary>
+    public static double ClipByGlobalNorm(ParameterGradient gradient, float maxNorm)
+    {
+        var norm = Math.Sqrt(gradient.SumOfSquares());
+        var scale = maxNorm / (norm + 1e-6);
+        if (scale < 1.0) gradient.Scale((float)scale);
+        return norm;
+    }
 }

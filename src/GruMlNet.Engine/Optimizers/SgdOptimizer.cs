@@ -5,14 +5,18 @@ namespace GruMlNet.Engine.Optimizers;
 internal sealed class SgdOptimizer(int count, float momentum = 0f, float weightDecay = 0f) : Optimizer
 {
     private readonly float[] _velocity = new float[count];
+    private float _learningRate;
 
-    public override void Step(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
+    protected override void Begin(float learningRate) => _learningRate = learningRate;
+
+    protected override void Update(int from, Span<float> parameters, ReadOnlySpan<float> gradient)
     {
+        var velocity = _velocity.AsSpan(from, parameters.Length);
         for (var i = 0; i < parameters.Length; i++)
         {
-            var v = momentum * _velocity[i] + gradient[i] + weightDecay * parameters[i];
-            _velocity[i] = v;
-            parameters[i] -= learningRate * v;
+            var v = momentum * velocity[i] + gradient[i] + weightDecay * parameters[i];
+            velocity[i] = v;
+            parameters[i] -= _learningRate * v;
         }
     }
 }

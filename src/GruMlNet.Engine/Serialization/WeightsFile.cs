@@ -92,7 +92,7 @@ public static class WeightsFile
 
     private static void WriteShape(BinaryWriter writer, NetworkShape s)
     {
-        writer.Write(s.InputSize); writer.Write(s.OutputSize); writer.Write(s.HiddenSize); writer.Write(s.Layers);
+        writer.Write(s.InputSize); writer.Write(s.VocabularySize); writer.Write(s.TokenEmbeddingSize); writer.Write(s.OutputSize); writer.Write(s.HiddenSize); writer.Write(s.Layers);
         writer.Write((byte)s.Cell); writer.Write(s.Bidirectional); writer.Write((byte)s.Merge);
         writer.Write((byte)s.Reset); writer.Write((byte)s.Bias); writer.Write((byte)s.Pooling); writer.Write((byte)s.HeadActivation);
         writer.Write(s.StepEmbeddingSize); writer.Write(s.ContextSize);
@@ -111,6 +111,8 @@ public static class WeightsFile
         var shape = new NetworkShape
         {
             InputSize = r.ReadInt32(),
+            VocabularySize = r.ReadInt32(),
+            TokenEmbeddingSize = r.ReadInt32(),
             OutputSize = r.ReadInt32(),
             HiddenSize = r.ReadInt32(),
             Layers = r.ReadInt32(),

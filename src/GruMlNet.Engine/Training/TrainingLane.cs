@@ -21,11 +21,11 @@ internal sealed class TrainingLane(int sums, NetworkPass pass, Loss loss, Sequen
         Loss = 0;
     }
 
-    /// <summary>Forward, loss, backward.</summary>
-    public void Add(SequenceBatch block, float scale, ulong dropoutSeed)
+    /// <summary>Forward, loss, backward; the gradients of the token vectors [T,B,E], where there are any, are overwritten.</summary>
+    public void Add(SequenceBatch block, float scale, ulong dropoutSeed, Span<float> tokenGradient)
     {
         var output = pass.Forward(block, dropoutSeed);
         Loss += loss.Evaluate(block.OutputRows, output, block.ActiveTargets, block.ActiveWeights, scale, _outputGradient);
-        pass.Backward(block, _outputGradient, Sums);
+        pass.Backward(block, _outputGradient, Sums, tokenGradient);
     }
 }

@@ -21,11 +21,13 @@ internal sealed class TrainingRun : IDisposable
     private readonly ExampleOrder _order;
     private readonly Optimizer _optimizer;
     private readonly SequenceBatch[] _blocks;
+    private readonly float[][] _tokenGradients;
     private readonly TrainingLane[] _lanes;
     private readonly ThreadTeam _team;
     private readonly Action<int> _fill, _propagate, _reduce;
     private readonly int[] _indices;
-    private readonly float[] _gradient, _average;
+    private readonly ParameterGradient _gradient;
+    private readonly float[] _average;
     private float _scale;
 
     public TrainingRun(RecurrentNetwork network, ISequenceSource source, Loss loss, TrainerOptions options, CancellationToken token)
@@ -35,6 +37,7 @@ internal sealed class TrainingRun : IDisposable
         _blocks = new SequenceBatch[(options.BatchSize + blockRows - 1) / blockRows];
         for (var i = 0; i < _blocks.Length; i++)
             _blocks[i] = new SequenceBatch(network.Shape, source.MaxSteps, blockRows, loss) { Rows = Math.Min(blockRows, options.BatchSize - i * blockRows) };
+        _tokenGradients = [.. _blocks.Select(b => new float[b.Tokens.Length * network.Shape.TokenEmbeddingSize])];
         _lanes = new TrainingLane[Math.Min(MaxLanes, _blocks.Length)];
         _team = new ThreadTeam(Math.Min(options.Threads ?? Environment.ProcessorCount, _lanes.Length));
         var passes = new NetworkPass[_team.Threads];
@@ -44,7 +47,7 @@ internal sealed class TrainingRun : IDisposable
         _order = new ExampleOrder(source.Count, SeededRandom.Combine((ulong)options.Seed, 1));
         _optimizer = Optimizer.Create(options.Optimizer, network.ParameterCount, options.WeightDecay, options.Momentum);
         _indices = new int[options.BatchSize];
-        _gradient = new float[network.ParameterCount];
+        _gradient = new ParameterGradient(network.ParameterCount, network.Parts.Tokens?.Table);
         _average = options.AverageDecay > 0f ? network.Parameters.ToArray() : [];
     }
 
@@ -93,7 +96,7 @@ internal sealed class TrainingRun : IDisposable
         for (var lane = member; lane < _lanes.Length; lane += _team.Threads)
         {
             _lanes[lane].Clear();
-            for (var i = lane; i < _blocks.Length; i += _lanes.Length) _lanes[lane].Add(_blocks[i], _scale, DropoutSeed(i));
+            for (var i = lane; i < _blocks.Length; i += _lanes.Length) _lanes[lane].Add(_blocks[i], _scale, DropoutSeed(i), _tokenGradients[i]);
         }
     }
 
@@ -110,7 +113,12 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>False, and nothing is done, where the gradient has overflowed: no scaling makes it a direction again.</summary>
     private bool Update(float learningRate)
     {
-        _network.Layout.Collect(_lanes[0].Sums, _gradient);
+        _network.Layout.Collect(_lanes[0].Sums, _gradient.Values);
+        if (_network.Parts.Tokens is { } tokens)
+        {
+            _gradient.ClearTable();
+            for (var i = 0; i < _blocks.Length; i++) tokens.AddGradient(_blocks[i], _tokenGradients[i], _gradient);
+        }
         GradientNorm = GradientClipping.ClipByGlobalNorm(_gradient, _options.ClipNorm ?? float.PositiveInfinity);
         if (!double.IsFinite(GradientNorm)) return false;
         _optimizer.Step(_network.MutableParameters, _gradient, learningRate);

@@ -15,6 +15,7 @@ public class PoolingTests
     [InlineData(SequencePooling.Last)]
     [InlineData(SequencePooling.Mean)]
     [InlineData(SequencePooling.Max)]
+    [InlineData(SequencePooling.LastMeanMax)]
     public void ForwardBackward_RandomLengths_EqualTwin(SequencePooling pooling)
         => Gen.Select(Gen.Int[1, 12], Gen.Int[1, 6], Gen.Int[1, 35], Gen.Bool, Gen.Bool, Gen.Int[0, 9999]).Sample(
             (T, B, F, hasLengths, bidirectional, seed) =>
@@ -22,8 +23,8 @@ public class PoolingTests
                 var random = new Random(seed);
                 int reverseFrom = bidirectional ? random.Next(F + 1) : F;
                 int[] lengths = [.. Enumerable.Range(0, B).Select(_ => hasLengths ? random.Next(T + 1) : T)];
-                double[] y = Numbers.Uniform(random, T * B * F), d = Numbers.Uniform(random, B * F);
-                float[] pooled = [.. Enumerable.Repeat(float.NaN, B * F)], dy = [.. Enumerable.Repeat(float.NaN, T * B * F)];
+                double[] y = Numbers.Uniform(random, T * B * F), d = Numbers.Uniform(random, B * F * Pooling.Parts(pooling));
+                float[] pooled = [.. Enumerable.Repeat(float.NaN, d.Length)], dy = [.. Enumerable.Repeat(float.NaN, T * B * F)];
                 BlockShape shape = new(T, B, hasLengths ? lengths : []);
 
                 Pooling.Forward(pooling, shape, F, reverseFrom, Numbers.ToFloat(y), pooled);

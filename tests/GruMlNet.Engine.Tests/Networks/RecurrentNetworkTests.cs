@@ -2,6 +2,7 @@
 
 using GruMlNet.Engine.Losses;
 using GruMlNet.Engine.Networks;
+using GruMlNet.Engine.Optimizers;
 using GruMlNet.Engine.Tests.Twin;
 
 namespace GruMlNet.Engine.Tests.Networks;
@@ -44,6 +45,13 @@ public class RecurrentNetworkTests
         ["decoder without head"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, HasHead = false, LinearExperts = 2, WindowSize = 3, FutureSteps = 2, FutureSize = 1, DecoderSize = 4 },
         ["everything without decoder"] = AllButDecoder,
         ["everything"] = AllButDecoder with { FutureSteps = 2, FutureSize = 3, StaticSize = 2, DecoderSize = 6 },
+        ["tokens"] = new() { InputSize = 0, VocabularySize = 11, TokenEmbeddingSize = 4, OutputSize = 2, HiddenSize = 7 },
+        ["tokens, whole"] = new() { InputSize = 0, VocabularySize = 5, TokenEmbeddingSize = 3, OutputSize = 5, HiddenSize = 6, Layers = 2, Pooling = SequencePooling.Whole },
+        ["tokens and features, embedding"] = new() { InputSize = 2, VocabularySize = 9, TokenEmbeddingSize = 3, OutputSize = 2, HiddenSize = 5, StepEmbeddingSize = 6, Bidirectional = true },
+        ["attention"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 6, Pooling = SequencePooling.Attention, ContextSize = 1 },
+        ["attention, tokens, both ways"] = new() { InputSize = 0, VocabularySize = 7, TokenEmbeddingSize = 2, OutputSize = 2, HiddenSize = 5, Bidirectional = true, Pooling = SequencePooling.Attention, HeadSizes = [4] },
+        ["last, mean, max"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 6, Pooling = SequencePooling.LastMeanMax, ContextSize = 2 },
+        ["last, mean, max, both ways"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 5, Layers = 2, Cell = RecurrentCell.Lstm, Bidirectional = true, Pooling = SequencePooling.LastMeanMax },
         ["LSTM"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 7, Cell = RecurrentCell.Lstm },
         ["LSTM, one bias"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 17, Layers = 2, Cell = RecurrentCell.Lstm, Bias = BiasMode.InputOnly, StepEmbeddingSize = 4, HeadSizes = [3] },
         ["tanh"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 9, Cell = RecurrentCell.ElmanTanh, Layers = 2, Pooling = SequencePooling.Mean },
@@ -89,6 +97,63 @@ public class RecurrentNetworkTests
         Agreement.Check(name, output, new NetworkTwin(network).Forward(batch), OutputTolerance);
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Encode_EveryPart_EqualsTwin(string name, bool hasLengths)
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes[name], hasLengths);
+        float[] output = new float[batch.OutputRows * network.Shape.EncodingSize];
+        network.Encode(batch, output);
+        Agreement.Check(name, output, new NetworkTwin(network).Encode(batch), OutputTolerance);
+    }
+
+    [Fact]
+    public void Encode_ManyThreads_GiveTheSameBits()
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes["attention, tokens, both ways"], true);
+        float[] expected = new float[batch.Rows * network.Shape.EncodingSize];
+        network.Encode(batch, expected);
+        Parallel.For(0, 100, _ =>
+        {
+            float[] output = new float[expected.Length];
+            network.Encode(Make(network.Shape, true).Batch, output);
+            Assert.Equal(expected, output);
+        });
+    }
+
+    [Fact]
+    public void Encode_ShortOutput_SaysSo()
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes["last, mean, max"], false);
+        ArgumentException e = Assert.Throws<ArgumentException>(() => network.Encode(batch, new float[71]));
+        Assert.Contains("output needs 72 values (4 rows of 18), got 71", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(-2)]
+    public void Predict_TokenOutsideTheVocabulary_SaysWhere(int token)
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes["tokens"], true);
+        batch.Tokens[4 * batch.Rows + 3] = token;                   // behind the end of row 3: not looked at
+        network.Predict(batch, new float[8]);
+        batch.Tokens[3 * batch.Rows + 3] = token;
+        ArgumentException e = Assert.Throws<ArgumentException>(() => network.Predict(batch, new float[8]));
+        Assert.Contains($"0 to 10, or -1 for none, got {token} at step 3 of row 3", e.Message, StringComparison.Ordinal);
+        batch.Tokens[3 * batch.Rows + 3] = 0;
+        network.Predict(batch, new float[8]);                       // the network is still good
+    }
+
+    [Fact]
+    public void Validate_TokensWithoutVectorsOrVectorsWithoutTokens_ReportsThem()
+    {
+        ArgumentException e = Assert.Throws<ArgumentException>((Shapes["tokens"] with { TokenEmbeddingSize = 0 }).Validate);
+        Assert.Contains("TokenEmbeddingSize must be 1 to 4096, got 0", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<ArgumentException>((Shapes["tokens"] with { VocabularySize = 0 }).Validate);
+        Assert.Contains("InputSize must be 1 to 65536, got 0", e.Message, StringComparison.Ordinal);
+        Assert.Contains("TokenEmbeddingSize must be 0 to 0, got 4", e.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The engine's gradient of a squared loss against finite differences of the same loss computed by the double twin.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
@@ -130,6 +195,10 @@ public class RecurrentNetworkTests
     [InlineData("stacked without bias")]
     [InlineData("LSTM both ways, stacked")]
     [InlineData("tanh")]
+    [InlineData("tokens")]
+    [InlineData("tokens and features, embedding")]
+    [InlineData("attention")]
+    [InlineData("last, mean, max, both ways")]
     public void Backward_WithDropout_MatchesFiniteDifferences(string name)
     {
         NetworkShape shape = Shapes[name] with { InputDropout = 0.3f, LayerDropout = 0.4f, HeadDropout = 0.25f };
@@ -343,6 +412,8 @@ public class RecurrentNetworkTests
         foreach (float[] values in new[] { batch.Inputs, batch.Context, batch.Window, batch.Experts, batch.Priors, batch.Static, batch.Future, batch.Targets })
             Numbers.ToFloat(Numbers.Uniform(random, values.Length)).CopyTo(values, 0);
         Numbers.ToFloat([.. Numbers.Uniform(random, batch.Weights.Length).Select(Math.Abs)]).CopyTo(batch.Weights, 0);
+        for (int i = 0; i < batch.Tokens.Length; i++)
+            batch.Tokens[i] = random.Next(shape.VocabularySize + 1) - 1;
         batch.HasLengths = hasLengths;
         for (int b = 0; b < batch.Rows; b++)
             batch.Lengths[b] = Lengths[b % 4];
@@ -364,8 +435,15 @@ public class RecurrentNetworkTests
         if (gradient.Length > 0)
         {
             float[] sums = new float[network.Layout.SumCount];
-            pass.Backward(batch, d, sums);
+            float[] tokenGradient = new float[batch.Tokens.Length * network.Shape.TokenEmbeddingSize];
+            pass.Backward(batch, d, sums, tokenGradient);
             network.Layout.Collect(sums, gradient);
+            if (network.Parts.Tokens is { } tokens)
+            {
+                var table = new ParameterGradient(network.ParameterCount, tokens.Table);
+                tokens.AddGradient(batch, tokenGradient, table);
+                tokens.Table.Of(table.Values).CopyTo(tokens.Table.Of(gradient.AsSpan()));
+            }
         }
         return loss;
     }

@@ -38,6 +38,31 @@ public sealed class SequenceStepperTests
         }
     }
 
+    [Theory]
+    [InlineData(0, SequencePooling.Last)]
+    [InlineData(2, SequencePooling.Whole)]
+    public void Step_Tokens_EqualsPredictOnTheSequenceSoFar(int features, SequencePooling pooling)
+    {
+        var shape = new NetworkShape { InputSize = features, VocabularySize = 6, TokenEmbeddingSize = 3, OutputSize = 2, HiddenSize = 9, Pooling = pooling };
+        RecurrentNetwork network = RecurrentNetwork.Create(shape, 1);
+        SequenceStepper stepper = network.CreateStepper();
+        int[] tokens = [3, 0, -1, 5, 5, 2];
+        float[] inputs = [.. Enumerable.Range(0, tokens.Length * features).Select(i => MathF.Sin(i))];
+        for (int t = 0; t < tokens.Length; t++)
+        {
+            var batch = new SequenceBatch(shape, t + 1, 1);
+            tokens.AsSpan(0, t + 1).CopyTo(batch.Tokens);
+            inputs.AsSpan(0, (t + 1) * features).CopyTo(batch.Inputs);
+            float[] expected = new float[batch.OutputRows * 2];
+            network.Predict(batch, expected);
+            float[] actual = features == 0 ? stepper.Step(tokens[t]).ToArray() : stepper.Step(inputs.AsSpan(t * features, features), tokens[t]).ToArray();
+            Assert.Equal(expected[^2..], actual);
+        }
+        Assert.Throws<ArgumentException>(() => { stepper.Step(new float[features], 6); });
+        SequenceStepper without = RecurrentNetwork.Create(new NetworkShape { InputSize = 1, OutputSize = 1 }, 1).CreateStepper();
+        Assert.Contains("no vocabulary", Assert.Throws<ArgumentException>(() => { without.Step([1f], 0); }).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void CreateStepper_NetworkThatNeedsTheWholeSequence_SaysSo()
     {

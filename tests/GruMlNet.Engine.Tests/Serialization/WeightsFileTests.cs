@@ -126,6 +126,9 @@ public class WeightsFileTests
     [Theory]
     [InlineData("InputSize", 65536)]
     [InlineData("InputSize", -5)]
+    [InlineData("VocabularySize", 1 << 20)]
+    [InlineData("TokenEmbeddingSize", 4096)]
+    [InlineData("TokenEmbeddingSize", -1)]
     [InlineData("OutputSize", 1 << 20)]
     [InlineData("HiddenSize", 4096)]
     [InlineData("HiddenSize", int.MaxValue)]
@@ -167,7 +170,7 @@ public class WeightsFileTests
         Assert.Contains($"{property} must be one of", $"{e.Message} {e.InnerException?.Message}", StringComparison.Ordinal);
     }
 
-    private static readonly NetworkShape Tiny = new() { InputSize = 1, OutputSize = 1, HiddenSize = 1, StepEmbeddingSize = 1, ContextSize = 1, GivenExperts = 1, LinearExperts = 1, WindowSize = 1 };
+    private static readonly NetworkShape Tiny = new() { InputSize = 1, VocabularySize = 1, TokenEmbeddingSize = 1, OutputSize = 1, HiddenSize = 1, StepEmbeddingSize = 1, ContextSize = 1, GivenExperts = 1, LinearExperts = 1, WindowSize = 1 };
 
     /// <summary>Writes a value over a property of <see cref="Tiny"/>: it is where the file of a network with another value there begins to differ, behind the header.</summary>
     private static void Set(byte[] bytes, string property, int value)
@@ -175,6 +178,8 @@ public class WeightsFileTests
         NetworkShape other = property switch
         {
             "InputSize" => Tiny with { InputSize = 2 },
+            "VocabularySize" => Tiny with { VocabularySize = 2 },
+            "TokenEmbeddingSize" => Tiny with { TokenEmbeddingSize = 2 },
             "OutputSize" => Tiny with { OutputSize = 2 },
             "HiddenSize" => Tiny with { HiddenSize = 2 },
             "Layers" => Tiny with { Layers = 2 },

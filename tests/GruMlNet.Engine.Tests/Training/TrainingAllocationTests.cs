@@ -24,6 +24,8 @@ public class TrainingAllocationTests
         ["ReLU"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Cell = RecurrentCell.ElmanRelu },
         ["both ways"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Layers = 2, Bidirectional = true },
         ["LSTM both ways, sum"] = new() { InputSize = 1, OutputSize = 3, HiddenSize = 9, Layers = 2, Cell = RecurrentCell.Lstm, Bidirectional = true, Merge = MergeMode.Sum, Pooling = SequencePooling.Max },
+        ["tokens"] = new() { InputSize = 0, VocabularySize = 50, TokenEmbeddingSize = 5, OutputSize = 3, HiddenSize = 8, Pooling = SequencePooling.Attention },
+        ["tokens, embedding"] = new() { InputSize = 1, VocabularySize = 50, TokenEmbeddingSize = 5, StepEmbeddingSize = 6, OutputSize = 3, HiddenSize = 8, Pooling = SequencePooling.LastMeanMax },
         ["whole"] = new() { InputSize = 1, OutputSize = 1, HiddenSize = 8, Pooling = SequencePooling.Whole },
     };
 
@@ -59,6 +61,8 @@ public class TrainingAllocationTests
             for (int b = 0; b < indices.Length; b++)
                 batch.Lengths[b] = indices[b] % 7;
             batch.Inputs.AsSpan().Fill(0.5f);
+            for (int i = 0; i < batch.Tokens.Length; i++)
+                batch.Tokens[i] = (indices[0] + i) % (batch.Shape.VocabularySize + 1) - 1;
             batch.Context.AsSpan().Fill(0.25f);
             batch.Window.AsSpan().Fill(-0.5f);
             batch.Future.AsSpan().Fill(0.5f);

@@ -5,7 +5,7 @@ using GruMlNet.Engine.Networks;
 namespace GruMlNet.Engine.Tests.Twin;
 
 /// <summary>
-/// step embedding (relu) -> recurrent layers -> pooling -> context appended -> hidden dense layers -> linear output, plus a mixture of experts: sum over k of softmax(W f + p)_k e_k, with
+/// token vectors behind the features -> step embedding (relu) -> recurrent layers -> pooling -> context appended -> hidden dense layers -> linear output, plus a mixture of experts: sum over k of softmax(W f + p)_k e_k, with
 /// features f; first the given experts with their prior logits p, then the linear maps A_k u + c_k of a window u with p = 0. Each expert output is shared by OutputsPerExpertOutput
 /// neighbouring outputs. A decoder adds V relu(W [f ; c] + U k_i + p_i + b) to the outputs of each step ahead i, with c the static features and k_i what is known of the step. No dropout.
 /// </summary>
@@ -17,15 +17,20 @@ internal sealed class NetworkTwin
     private readonly List<DenseTwin> head = [];
     private readonly DenseTwin? gate, maps, decoderState, decoderKnown, decoderOutput;
     private readonly double[] position = [];
+    private readonly AttentionTwin? attention;
+    private readonly double[] tokens;
 
     /// <summary>Takes over the parameters of an engine network.</summary>
     public NetworkTwin(RecurrentNetwork network)
     {
         shape = network.Shape;
-        int I = shape.InputSize, F = StateFeatures + shape.ContextSize;
+        int I = shape.InputSize + shape.TokenEmbeddingSize, F = (shape.Pooling == SequencePooling.LastMeanMax ? 3 : 1) * StateFeatures + shape.ContextSize;
+        tokens = new double[shape.VocabularySize * shape.TokenEmbeddingSize];
         if (shape.StepEmbeddingSize > 0)
             (embedding, I) = (new DenseTwin(I, shape.StepEmbeddingSize, Activation.Relu), shape.StepEmbeddingSize);
         recurrent = RecurrentTwin.Create(I, shape.HiddenSize, shape.Layers, shape.Bidirectional, shape.Reset, shape.Bias, shape.Merge, shape.Cell);
+        if (shape.Pooling == SequencePooling.Attention)
+            attention = new AttentionTwin(StateFeatures, shape.HiddenSize);
         int width = F;
         foreach (int size in shape.HeadSizes)
         {
@@ -65,29 +70,47 @@ internal sealed class NetworkTwin
         {
             IEnumerable<(string, DenseTwin?)> dense =
             [
-                ("embedding", embedding), .. head.Select((d, i) => (i == shape.HeadSizes.Count ? "head.output" : $"head.{i}", (DenseTwin?)d)), ("experts.gate", gate), ("experts.maps", maps),
+                ("embedding", embedding), ("attention", attention?.Hidden), ("attention.score", attention?.Score), .. head.Select((d, i) => (i == shape.HeadSizes.Count ? "head.output" : $"head.{i}", (DenseTwin?)d)), ("experts.gate", gate), ("experts.maps", maps),
                 ("decoder.state", decoderState), ("decoder.known", decoderKnown), ("decoder.output", decoderOutput),
             ];
-            return recurrent.Parameters.Select(p => (Prefix + p.Name, p.Values))
+            return recurrent.Parameters.Select(p => (Prefix + p.Name, p.Values)).Append(("tokens.weight", tokens))
                 .Concat(dense.Where(d => d.Item2 is not null).SelectMany(d => new[] { (d.Item1 + ".weight", d.Item2!.Weight), (d.Item1 + ".bias", d.Item2.Bias) }))
                 .Append(("decoder.position", position))
                 .Where(p => p.Item2.Length > 0);
         }
     }
 
-    /// <summary>[B,O], or [T,B,O] where the pooling is Whole.</summary>
-    public double[] Forward(SequenceBatch batch)
+    /// <summary>The pooled states [B,E], or all of them [T,B,E] where the pooling is Whole.</summary>
+    public double[] Encode(SequenceBatch batch)
     {
-        (int T, int B, int H, int C) = (batch.Steps, batch.Rows, StateFeatures, shape.ContextSize);
+        (int T, int B, int H) = (batch.Steps, batch.Rows, StateFeatures);
         int[] lengths = batch.HasLengths ? batch.Lengths.ToArray() : [.. Enumerable.Repeat(T, B)];
-        double[] x = Numbers.ToDouble(batch.Inputs.AsSpan(0, T * B * shape.InputSize));
+        double[] x = Steps(batch);
         if (embedding is not null)
             x = embedding.Forward(T * B, x);
         double[] states = recurrent.Forward(T, B, lengths, x, []).Y;
-        double[] pooled = PoolingTwin.Forward(shape.Pooling, T, B, H, lengths, states, shape.Bidirectional ? shape.HiddenSize : H);
+        return attention is not null ? attention.Forward(T, B, lengths, states) : PoolingTwin.Forward(shape.Pooling, T, B, H, lengths, states, shape.Bidirectional ? shape.HiddenSize : H);
+    }
 
-        int rows = pooled.Length / H;
-        double[] features = [.. Enumerable.Range(0, rows).SelectMany(b => pooled[(b * H)..((b + 1) * H)].Concat(Numbers.ToDouble(batch.Context.AsSpan(b * C, C))))];
+    /// <summary>Each place's features and the vector of its token, zeros for token -1.</summary>
+    private double[] Steps(SequenceBatch batch)
+    {
+        (int places, int I, int E) = (batch.Steps * batch.Rows, shape.InputSize, shape.TokenEmbeddingSize);
+        return [.. Enumerable.Range(0, places).SelectMany(i =>
+        {
+            int token = shape.VocabularySize > 0 ? batch.Tokens[i] : -1;
+            return Numbers.ToDouble(batch.Inputs.AsSpan(i * I, I)).Concat(token < 0 ? new double[E] : tokens[(token * E)..((token + 1) * E)]);
+        })];
+    }
+
+    /// <summary>[B,O], or [T,B,O] where the pooling is Whole.</summary>
+    public double[] Forward(SequenceBatch batch)
+    {
+        (int H, int C) = (StateFeatures, shape.ContextSize);
+        double[] pooled = Encode(batch);
+
+        int E = H * (shape.Pooling == SequencePooling.LastMeanMax ? 3 : 1), rows = pooled.Length / E;
+        double[] features = [.. Enumerable.Range(0, rows).SelectMany(b => pooled[(b * E)..((b + 1) * E)].Concat(Numbers.ToDouble(batch.Context.AsSpan(b * C, C))))];
         double[] output = features;
         foreach (DenseTwin layer in head)
             output = layer.Forward(rows, output);

@@ -9,6 +9,7 @@ public class PoolingTwinGradientTests
     [InlineData(SequencePooling.Last, 1)]
     [InlineData(SequencePooling.Mean, 1)]
     [InlineData(SequencePooling.Max, 1)]
+    [InlineData(SequencePooling.LastMeanMax, 2)]
     [InlineData(SequencePooling.Whole, 1)]
     public void Backward_DifferentLengths_MatchesFiniteDifferences(SequencePooling pooling, int reverseFrom)
     {
@@ -16,7 +17,7 @@ public class PoolingTwinGradientTests
         int B = lengths.Length;
         var random = new Random(5);
         double[] y = Numbers.Uniform(random, T * B * F);
-        double[] d = Numbers.Uniform(random, pooling == SequencePooling.Whole ? y.Length : B * F);
+        double[] d = Numbers.Uniform(random, pooling switch { SequencePooling.Whole => y.Length, SequencePooling.LastMeanMax => 3 * B * F, _ => B * F });
         double Loss() => Numbers.Dot(PoolingTwin.Forward(pooling, T, B, F, lengths, y, reverseFrom), d);
         FiniteDifferences.Check(pooling.ToString(), y, PoolingTwin.Backward(pooling, T, B, F, lengths, y, d, reverseFrom), Loss);
     }
