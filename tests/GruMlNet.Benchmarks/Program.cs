@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GruMlNet.Benchmarks;
+using GruMlNet.Benchmarks.Accuracy;
 
 switch (args)
 {
@@ -16,9 +17,12 @@ switch (args)
     case ["mlnet"]:
         MlNetCosts.Run();
         break;
+    case ["accuracy", .. var rest]:
+        return AccuracyCommands.Run(rest);
     default:
         // In this process: a benchmark starts in a second, and an instruction set switched off for the program is off for the benchmark.
         var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
         _ = BenchmarkSwitcher.FromAssembly(typeof(Scaling).Assembly).Run(args, config);
         break;
 }
+return 0;
