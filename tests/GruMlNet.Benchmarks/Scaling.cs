@@ -62,7 +62,7 @@ internal static class Scaling
         _ = Trainer.Train(network, new WindowSource(windows, steps), new SquaredLoss(), new TrainerOptions { MaxEpochs = 1 });
     }
 
-    /// <summary>The whole way through ML.NET, with a fixed number of passes over all examples.</summary>
+    /// <summary>The whole way through ML.NET, with a fixed number of passes over all steps.</summary>
     private static void FitSeries(int count)
     {
         var ml = new MLContext(seed: 1);
@@ -73,7 +73,7 @@ internal static class Scaling
             HiddenSize = 16,
             EnsembleSize = 1,
             LogTransform = false,
-            Training = new TrainerOptions { MaxEpochs = 1 },
+            TrainingSteps = Math.Max(16, count * SeriesLength / 128),
         };
         _ = ml.Forecasting.ForecastWindowByGru("Forecast", nameof(History.Values), horizon: 6, model: options).Fit(ml.Data.LoadFromEnumerable(rows));
     }

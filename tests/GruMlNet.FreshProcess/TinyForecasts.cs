@@ -24,7 +24,7 @@ public static class TinyForecasts
         };
     }
 
-    public static GruForecastModelOptions Model(Func<TrainingProgress, bool> progress, CancellationToken token)
+    public static GruForecastModelOptions Model(Func<ForecastTrainingProgress, bool> progress, CancellationToken token)
     {
         GruForecastModelOptions model = Model();
         model.Progress = progress;

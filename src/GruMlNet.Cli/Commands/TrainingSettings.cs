@@ -28,7 +28,7 @@ internal sealed class TrainingSettings
     internal ModelFile Train(ParseResult parsed, Panel panel, FileFormat format, int horizon, Screen screen, CancellationToken cancellation)
     {
         var choices = new List<string>();
-        PanelOptions options = new()
+        GruForecastModelOptions options = new()
         {
             Horizon = horizon,
             Seasonality = Seasonality(parsed, panel),
@@ -45,12 +45,16 @@ internal sealed class TrainingSettings
         var clock = System.Diagnostics.Stopwatch.StartNew();
         PanelForecaster forecaster = screen.Progress("Training", report =>
         {
-            options.Progress = progress => report(progress.Fraction, progress.Stage);
+            options.Progress = progress =>
+            {
+                report(progress.Fraction, progress.Stage);
+                return true;
+            };
             return PanelForecaster.Train(panel.Series, options);
         });
         foreach (string line in choices)
             screen.Note(line);
         screen.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Trained on {panel.Series.Count} series with {panel.Values} values in {clock.Elapsed.TotalSeconds:F1} s."));
-        return new ModelFile(forecaster, new ModelSettings(format, panel.Series.Count, panel.Values, options.Budget, options.Seed), [.. choices]);
+        return new ModelFile(forecaster, new ModelSettings(format, panel.Series.Count, panel.Values, options.Budget, options.Seed!.Value), [.. choices]);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -11,63 +10,54 @@ internal delegate ReadOnlySpan<float> HistoryReader();
 /// The forecast of the current row, computed at most once for all its columns: forecast, lower and upper bounds share it.
 /// Belongs to one cursor, row or engine; not thread-safe.
 /// </summary>
-internal sealed class CachedForecast(ForecastModel model, ForecastColumns columns, HistoryReader readHistory, Func<long> position)
+internal sealed class CachedForecast(PanelForecaster model, ForecastColumns columns, HistoryReader readHistory, Func<long> position, Func<int, bool> isActive)
 {
-    private readonly ForecastScratch scratch = model.CreateScratch();
-    private readonly float[] lower = new float[model.Horizon];
-    private readonly float[] upper = new float[model.Horizon];
-    private long? forecastPosition;
-    private long? intervalPosition;
+    private readonly bool needsBounds = Enumerable.Range(0, columns.Added.Count).Any(i => isActive(i) && columns.Added[i].Part != ForecastPart.Point);
+    private PanelForecast? forecast;
+    private long forecastPosition = -1;
 
     /// <summary>Confidence level of the bounds; a change takes effect at the next row or <see cref="Forget"/>.</summary>
     internal float Level { get; set; } = columns.Level;
 
-    /// <summary>Length of the vectors, at most the trained horizon.</summary>
+    /// <summary>Length of the vectors; a change takes effect at the next row or <see cref="Forget"/>.</summary>
     internal int Length { get; set; } = columns.Horizon;
 
-    internal static Delegate[] Getters(CachedForecast forecast, IReadOnlyList<(string Name, ForecastPart Part)> added, Func<int, bool> isActive)
+    /// <summary>One getter per added column, null where it is not active.</summary>
+    internal Delegate[] Getters()
     {
-        var getters = new Delegate[added.Count];
+        var getters = new Delegate[columns.Added.Count];
         for (int i = 0; i < getters.Length; i++)
         {
             if (isActive(i))
-                getters[i] = forecast.Getter(added[i].Part);
+                getters[i] = Getter(columns.Added[i].Part);
         }
 
         return getters;
     }
 
-    internal ValueGetter<VBuffer<float>> Getter(ForecastPart part) => (ref VBuffer<float> value) =>
+    /// <summary>The next reading computes anew, although the position is the same.</summary>
+    internal void Forget() => forecast = null;
+
+    private ValueGetter<VBuffer<float>> Getter(ForecastPart part) => (ref VBuffer<float> value) =>
     {
-        ReadOnlySpan<float> computed = Compute(part)[..Length];
+        float[] computed = Compute(part);
         var editor = VBufferEditor.Create(ref value, computed.Length);
         computed.CopyTo(editor.Values);
         value = editor.Commit();
     };
 
-    /// <summary>The next reading computes anew, although the position is the same.</summary>
-    internal void Forget() => (forecastPosition, intervalPosition) = (null, null);
-
-    private ReadOnlySpan<float> Compute(ForecastPart part)
+    private float[] Compute(ForecastPart part)
     {
         long now = position();
         if (now < 0)
             throw new InvalidOperationException("There is no current row: call MoveNext first, and stop where it returns false.");
-        if (forecastPosition != now)
+        if (forecast is null || forecastPosition != now)
+            (forecast, forecastPosition) = (model.Forecast(readHistory(), Length, needsBounds ? [Level] : []), now);
+        return part switch
         {
-            model.Forecast(readHistory(), scratch);
-            forecastPosition = now;
-        }
-
-        if (part == ForecastPart.Point)
-            return scratch.Point;
-        if (intervalPosition != now)
-        {
-            model.Interval(scratch, Level, lower, upper);
-            intervalPosition = now;
-        }
-
-        Debug.Assert(part is ForecastPart.Lower or ForecastPart.Upper, "The parts are point, lower and upper.");
-        return part == ForecastPart.Lower ? lower : upper;
+            ForecastPart.Point => forecast.Point,
+            ForecastPart.Lower => forecast.Lower[0],
+            _ => forecast.Upper[0],
+        };
     }
 }

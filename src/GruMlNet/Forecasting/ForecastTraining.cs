@@ -6,8 +6,6 @@ namespace GruMlNet;
 /// <summary>Runs one training for either face: seed, logging through the ML.NET host, cancellation.</summary>
 internal sealed class ForecastTraining(IHostEnvironment environment, IHost host, GruForecastModelOptions modelOptions)
 {
-    private const int DefaultSeed = 0;
-
     // An estimator may be fitted again and again: it keeps what it was made with.
     private readonly GruForecastModelOptions options = modelOptions.Clone();
 
@@ -21,22 +19,34 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         options.CancellationToken.ThrowIfCancellationRequested();
     }
 
-    internal ForecastModel Run(IReadOnlyList<float[]> series, ForecastColumns columns, int? seasonalityHint, string description)
+    internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, int? seasonalityHint, string description)
     {
         using IChannel channel = host.Start("Training");
-        channel.Info(MessageSensitivity.None, "{0}", $"'{columns.Output}' from '{columns.Input}', horizon {columns.Horizon}: {description}");
+        Log($"'{columns.Output}' from '{columns.Input}', horizon {columns.Horizon}: {description}");
         using var cancellation = new HostCancellation(host, options.CancellationToken);
-        ForecastModel model;
+        GruForecastModelOptions run = options.Clone();
+        run.Horizon = columns.Horizon;
+        run.Seasonality ??= seasonalityHint;
+        run.Seed ??= contextSeed;
+        run.CancellationToken = cancellation.Token;
+        run.Log = Log;
+        run.Progress = progress =>
+        {
+            Log(FormattableString.Invariant($"{progress.Stage}, epoch {progress.Network.Epoch}/{progress.Network.MaxEpochs}: loss {progress.Network.TrainingLoss:G4}, learning rate {progress.Network.LearningRate:G3}; ")
+                + FormattableString.Invariant($"{progress.Fraction:P0} done, {progress.Remaining.TotalSeconds:F1} s left"));
+            return options.Progress?.Invoke(progress) ?? true;
+        };
+        PanelForecaster model;
         try
         {
-            model = ForecastModel.Train(series, columns.Horizon, seasonalityHint, options, options.Seed ?? contextSeed ?? DefaultSeed, Log, cancellation.Token);
+            model = PanelForecaster.Train(series, run);
         }
         catch (InvalidOperationException e)
         {
             throw new InvalidOperationException($"Column '{columns.Input}': {e.Message}", e);
         }
 
-        // ML.NET's flag is only polled: a training that ended between two polls must not pass as not cancelled.
+        // A cancelled training leaves its best model so far, which nobody asked for here; and ML.NET's flag is only polled.
         CheckAlive();
         return model;
 

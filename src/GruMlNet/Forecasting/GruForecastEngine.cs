@@ -38,8 +38,8 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         history = forecaster.CreateHistory();
         history.Restart(forecaster.End);
         step = new HistoryStep(forecaster, prepared, history);
-        forecast = new CachedForecast(forecaster.Model, columns, () => history.Values, static () => 0);
-        Delegate[] getters = CachedForecast.Getters(forecast, columns.Added, static _ => true);
+        forecast = new CachedForecast(forecaster.Model, columns, () => history.Values, static () => 0, static _ => true);
+        Delegate[] getters = forecast.Getters();
 
         // Without an example there is nothing to read the example's columns from: only the forecast is filled in then.
         DataViewSchema forecastSchema = columns.AddTo(new DataViewSchema.Builder().ToSchema());

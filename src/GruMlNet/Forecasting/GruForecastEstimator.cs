@@ -65,7 +65,7 @@ public sealed class GruForecastEstimator : IEstimator<GruForecastTransformer>
         ArgumentNullException.ThrowIfNull(input);
         columns.CheckSeries(input.Schema);
         SeriesData series = SequenceReader.ReadSeries(input, columns, training.CheckAlive);
-        ForecastModel model = training.Run([series.Values], columns, series.Clock.SeasonalityHint, series.Clock.ToString());
+        PanelForecaster model = training.Run([new PanelSeries(columns.Input, series.Values)], columns, series.Clock.SeasonalityHint, series.Clock.ToString());
         var end = SeriesEnd.Of(series.Values, series.LastTime, model.ContextLength);
         return new GruForecastTransformer(host, columns, model, series.Clock, end);
     }

@@ -23,7 +23,7 @@ public sealed class GruForecastTransformer : ITransformer
 
     private readonly IHost host;
 
-    internal GruForecastTransformer(IHostEnvironment environment, ForecastColumns columns, ForecastModel model, SeriesClock clock, SeriesEnd end)
+    internal GruForecastTransformer(IHostEnvironment environment, ForecastColumns columns, PanelForecaster model, SeriesClock clock, SeriesEnd end)
     {
         host = environment.Register(nameof(GruForecastTransformer));
         (Columns, Model, Clock, End) = (columns, model, clock, end);
@@ -42,7 +42,7 @@ public sealed class GruForecastTransformer : ITransformer
 
     internal IHost Host => host;
 
-    internal ForecastModel Model { get; }
+    internal PanelForecaster Model { get; }
 
     internal SeriesClock Clock { get; }
 
@@ -97,7 +97,7 @@ public sealed class GruForecastTransformer : ITransformer
     {
         Columns.Save(writer);
         Clock.Save(writer);
-        Model.Save(writer);
+        ModelPart.Write(writer, Model);
         End.Save(writer);
     });
 
@@ -109,7 +109,7 @@ public sealed class GruForecastTransformer : ITransformer
     {
         ForecastColumns columns = ForecastColumns.Load(reader);
         SeriesClock clock = SeriesClock.Load(reader);
-        ForecastModel model = ModelPart.CheckHorizon(ForecastModel.Load(reader), columns);
+        PanelForecaster model = ModelPart.ReadForecaster(reader, columns);
         return new GruForecastTransformer(env, columns, model, clock, SeriesEnd.Load(reader, model.ContextLength));
     });
 

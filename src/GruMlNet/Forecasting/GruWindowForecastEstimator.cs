@@ -11,7 +11,7 @@ namespace GruMlNet;
 /// <para>Create it with <see cref="GruCatalog.ForecastWindowByGru(ForecastingCatalog, string, string?, int, string?, string?, float, GruForecastModelOptions?)"/>.</para>
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description></description></listheader>
-/// <item><term>Does it need training?</term><description>Yes; it reads the data once. Every row is one series; up to 256 origins within its latest ContextLength steps are learnt from, no label is needed.</description></item>
+/// <item><term>Does it need training?</term><description>Yes; it reads the data once. Every row is one series, and every step of it is learnt from; no label is needed.</description></item>
 /// <item><term>Input column</term><description>Vector of Single, of known or variable size, dense or sparse, oldest value first; NaN is a missing step.</description></item>
 /// <item><term>Output columns</term><description>Known-size vectors of Single, one slot per step after the end of the row's history.</description></item>
 /// <item><term>Row to row?</term><description>Yes: works in a PredictionEngine, in CrossValidate and in parallel cursors.</description></item>
@@ -47,7 +47,7 @@ public sealed class GruWindowForecastEstimator : IEstimator<GruWindowForecastTra
         ArgumentNullException.ThrowIfNull(input);
         columns.CheckWindow(input.Schema);
         IReadOnlyList<float[]> windows = SequenceReader.ReadWindows(input, columns, training.CheckAlive);
-        ForecastModel model = training.Run(windows, columns, seasonalityHint: null, $"{windows.Count} rows, one series each");
+        PanelForecaster model = training.Run([.. windows.Select((values, row) => new PanelSeries($"row {row}", values))], columns, seasonalityHint: null, $"{windows.Count} rows, one series each");
         return new GruWindowForecastTransformer(host, columns, model);
     }
 

@@ -16,7 +16,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "GruWindowForecast";
 
-    internal GruWindowForecastTransformer(IHostEnvironment environment, ForecastColumns columns, ForecastModel model)
+    internal GruWindowForecastTransformer(IHostEnvironment environment, ForecastColumns columns, PanelForecaster model)
         : base(environment.Register(nameof(GruWindowForecastTransformer)))
         => (Columns, Model) = (columns, model);
 
@@ -31,7 +31,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
 
     internal ForecastColumns Columns { get; }
 
-    internal ForecastModel Model { get; }
+    internal PanelForecaster Model { get; }
 
     internal IHost Owner => Host;
 
@@ -41,7 +41,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
     protected override void SaveModel(ModelSaveContext ctx) => ModelPart.Save(ctx, Version, writer =>
     {
         Columns.Save(writer);
-        Model.Save(writer);
+        ModelPart.Write(writer, Model);
     });
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
     private static GruWindowForecastTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => ModelPart.Load(env, ctx, Version, reader =>
     {
         ForecastColumns columns = ForecastColumns.Load(reader);
-        return new GruWindowForecastTransformer(env, columns, ModelPart.CheckHorizon(ForecastModel.Load(reader), columns));
+        return new GruWindowForecastTransformer(env, columns, ModelPart.ReadForecaster(reader, columns));
     });
 
     // The form in which ML.NET stores a bound mapper of a data transform.
@@ -73,8 +73,8 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
             if (!Enumerable.Range(0, columns.Added.Count).Any(activeOutput))
                 return new Delegate[columns.Added.Count];
             var window = new WindowReader(input, columns.Input);
-            var forecast = new CachedForecast(parent.Model, columns, window.Read, () => input.Position);
-            return CachedForecast.Getters(forecast, columns.Added, activeOutput);
+            var forecast = new CachedForecast(parent.Model, columns, window.Read, () => input.Position, activeOutput);
+            return forecast.Getters();
         }
 
         protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore() => columns.Detached();

@@ -35,8 +35,8 @@ internal sealed class SeriesForecastCursor : DataViewRowCursor
             return;
         host = transformer.Host;
         step = new HistoryStep(transformer, source, transformer.CreateHistory());
-        var forecast = new CachedForecast(transformer.Model, columns, () => step.History.Values, () => Position);
-        forecastGetters = CachedForecast.Getters(forecast, columns.Added, i => active[sourceColumns + i]);
+        var forecast = new CachedForecast(transformer.Model, columns, () => step.History.Values, () => Position, i => active[sourceColumns + i]);
+        forecastGetters = forecast.Getters();
 
         bool IsInput(DataViewSchema.Column column)
             => column.Index == sourceSchema[columns.Input].Index || columns.Time is not null && column.Index == sourceSchema[columns.Time].Index;

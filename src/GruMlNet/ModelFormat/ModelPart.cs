@@ -49,8 +49,18 @@ internal static class ModelPart
         }
     }
 
-    internal static ForecastModel CheckHorizon(ForecastModel model, ForecastColumns columns)
-        => model.Horizon == columns.Horizon
+    /// <summary>Writes the forecaster itself: a checksummed block of its own within the part.</summary>
+    internal static void Write(BinaryWriter writer, PanelForecaster model)
+    {
+        writer.Flush();
+        model.Save(writer.BaseStream);
+    }
+
+    internal static PanelForecaster ReadForecaster(BinaryReader reader, ForecastColumns columns)
+    {
+        PanelForecaster model = PanelForecaster.Load(reader.BaseStream);
+        return model.Horizon == columns.Horizon
             ? model
             : throw new InvalidDataException($"The network in the model forecasts {model.Horizon} steps, but its columns hold {columns.Horizon}. Use another copy.");
+    }
 }

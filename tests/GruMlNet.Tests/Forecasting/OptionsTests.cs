@@ -19,6 +19,8 @@ public sealed class OptionsTests
         ["HiddenSize"] = (_ => { }, model => model.HiddenSize = 3),
         ["EnsembleSize"] = (_ => { }, model => model.EnsembleSize = 1),
         ["LogTransform"] = (model => model.LogTransform = false, model => model.LogTransform = true),
+        ["Budget"] = (model => model.EnsembleSize = null, model => model.Budget = TrainingBudget.Fast),
+        ["TrainingSteps"] = (model => model.Training!.MaxEpochs = 10, model => model.TrainingSteps = 16),
         ["Seed"] = (_ => { }, model => model.Seed = 77),
         ["Training"] = (_ => { }, model => model.Training = new TrainerOptions { MaxEpochs = 1, StepsPerEpoch = 3 }),
         ["Training.BatchSize"] = (_ => { }, model => model.Training!.BatchSize = 3),
@@ -34,9 +36,29 @@ public sealed class OptionsTests
         ["Training.AverageDecay"] = (_ => { }, model => model.Training!.AverageDecay = 0.5f),
     };
 
+    // The same with enough series for networks over all of them.
+    private static readonly Dictionary<string, Action<GruForecastModelOptions>> PanelChanges = new()
+    {
+        ["Budget"] = model => (model.EnsembleSize, model.Budget) = (null, TrainingBudget.Fast),
+        ["Seasonality"] = model => model.Seasonality = 1,
+        ["ContextLength"] = model => model.ContextLength = 14,
+        ["LookBack"] = model => model.LookBack = 12,
+        ["SegmentLength"] = model => model.SegmentLength = 3,
+        ["HiddenSize"] = model => model.HiddenSize = 3,
+        ["EnsembleSize"] = model => model.EnsembleSize = 1,
+        ["TrainingSteps"] = model => model.TrainingSteps = 48,
+        ["LogTransform"] = model => model.LogTransform = false,
+        ["Seed"] = model => model.Seed = 77,
+        ["Training.BatchSize"] = model => model.Training!.BatchSize = 7,
+        ["Training.LearningRate"] = model => model.Training!.LearningRate = 0.02f,
+        ["Training.Optimizer"] = model => model.Training!.Optimizer = OptimizerKind.Sgd,
+    };
+
     // Tested elsewhere, or without effect on the forecasts by design.
     private static readonly string[] Others =
     [
+        "LookBack", // PanelOption_Changed_ChangesTheForecast
+        "SegmentLength", // PanelOption_Changed_ChangesTheForecast
         "NonNegative", // NonNegative_FallingSeries_StaysAtZero
         "Training.Threads", // ThreadTeamTests: the result must not depend on it
         "Threads", // DeterminismTests: the result must not depend on it; Threads_Zero_IsRefused
@@ -62,6 +84,18 @@ public sealed class OptionsTests
         Assert.Equal(expected, Forecasts(model));
         change(model);
         Assert.NotEqual(expected, Forecasts(model));
+    }
+
+    public static TheoryData<string> PanelOptionNames => [.. PanelChanges.Keys];
+
+    [Theory]
+    [MemberData(nameof(PanelOptionNames))]
+    public void PanelOption_Changed_ChangesTheForecast(string name)
+    {
+        GruForecastModelOptions model = new() { HiddenSize = 4, EnsembleSize = 2, TrainingSteps = 32, Training = new TrainerOptions { BatchSize = 16 } };
+        List<string> expected = PanelForecasts(model);
+        PanelChanges[name](model);
+        Assert.NotEqual(expected, PanelForecasts(model));
     }
 
     [Fact]
@@ -145,15 +179,17 @@ public sealed class OptionsTests
         GruForecastModelOptions model = TinyForecasts.Model();
         model.EnsembleSize = 1;
         model.Training!.MaxEpochs = 40;
-        List<TrainingProgress> all = [];
+        List<ForecastTrainingProgress> all = [];
         model.Progress = progress =>
         {
             all.Add(progress);
-            return progress.Epoch < 3;
+            return progress.Network.Epoch < 3;
         };
         _ = Forecasts(model);
-        Assert.Equal([1, 2, 3], all.Select(progress => progress.Epoch));
-        Assert.All(all, progress => Assert.True(progress.MaxEpochs == 40 && double.IsFinite(progress.TrainingLoss) && progress.LearningRate > 0));
+        Assert.Equal([1, 2, 3], all.Select(progress => progress.Network.Epoch));
+        Assert.All(all, progress => Assert.True(progress.Network.MaxEpochs == 40 && double.IsFinite(progress.Network.TrainingLoss) && progress.Network.LearningRate > 0));
+        Assert.Equal([1 / 40.0, 2 / 40.0, 3 / 40.0], all.Select(progress => progress.Fraction));
+        Assert.All(all, progress => Assert.True(progress.Remaining >= TimeSpan.Zero && progress.Stage.Length > 0));
     }
 
     [Fact]
@@ -195,6 +231,17 @@ public sealed class OptionsTests
     private static IEnumerable<string> Properties(Type type)
     {
         return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name);
+    }
+
+    /// <summary>Of series that are many enough for networks over all of them, and random enough to need such.</summary>
+    private List<string> PanelForecasts(GruForecastModelOptions model)
+    {
+        List<string> log = [];
+        ml.Log += (_, line) => log.Add(line.Message);
+        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 14).Select(series => new VariableWindowRow { History = Series.Window(0, 100, series) }).ToArray());
+        GruWindowForecastTransformer transformer = ml.Forecasting.ForecastWindowByGru("Forecast", "History", TinyForecasts.Horizon, "Lower", "Upper", model: model).Fit(data);
+        Assert.Contains(log, line => line.Contains("learning from everything", StringComparison.Ordinal));
+        return ViewText.Values(transformer.Transform(data), "Forecast", "Lower", "Upper");
     }
 
     private List<string> Forecasts(GruForecastModelOptions model)

@@ -1,6 +1,5 @@
 // The series that the forecasting tests learn from: a trend with a season of 6, positive, long enough for tiny models.
 
-using GruMlNet.Engine.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -52,7 +51,7 @@ internal static class Series
     private static readonly DateTime Start = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>A progress callback that never asks to stop.</summary>
-    public static Func<TrainingProgress, bool> AndContinue(Action progress)
+    public static Func<ForecastTrainingProgress, bool> AndContinue(Action progress)
     {
         return _ =>
         {

@@ -36,19 +36,6 @@ internal sealed class ForecastModel
 
     internal IReadOnlyList<RecurrentNetwork> Networks => _networks;
 
-    /// <summary>Trains a model.</summary>
-    /// <param name="series">At least one, oldest value first, NaN where missing.</param>
-    /// <param name="horizon">At least 1.</param>
-    /// <param name="seasonalityHint">What is known of the season, for example from time stamps; the options come first.</param>
-    /// <param name="options">Validated first.</param>
-    /// <param name="seed">Same data, options and seed: same model, whatever the number of threads.</param>
-    /// <param name="log">Takes a line per choice and per epoch.</param>
-    /// <param name="token">Cancels.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
-    public static ForecastModel Train(IReadOnlyList<float[]> series, int horizon, int? seasonalityHint, GruForecastModelOptions options, int seed, Action<string> log, CancellationToken token) =>
-        ForecastTrainer.Train(series, horizon, seasonalityHint, options, seed, log, token);
-
     public ForecastScratch CreateScratch() => new(Horizon);
 
     /// <summary>Forecasts the <see cref="Horizon"/> steps after a history.</summary>

@@ -67,17 +67,15 @@ internal sealed record ForecastPlan(int Horizon, int Season, int ContextLength, 
     public static int DefaultHiddenSize(int examples) => examples < 2_000 ? 16 : examples < 20_000 ? 32 : 64;
 
     /// <summary>Takes what the options say and chooses the rest.</summary>
-    public static ForecastPlan Choose(IReadOnlyList<float[]> series, int horizon, int? seasonalityHint, GruForecastModelOptions options, CancellationToken token)
+    public static ForecastPlan Choose(IReadOnlyList<float[]> series, GruForecastModelOptions options)
     {
-        var season = options.Seasonality ?? seasonalityHint ?? SeasonDetector.Detect(series);
+        var season = options.Seasonality ?? SeasonDetector.Detect(series);
         var context = options.ContextLength ?? DefaultContext(season);
         if (!series.Any(s => SmoothingBank.CanUseSeason(Math.Min(s.Length, context), season))) season = 1;
         // A series with negative values is forecast as it is, whatever the others do.
         var canLog = series.Any(s => ValueTransform.CanLog(s));
-        if (options.LogTransform == true && !series.All(s => ValueTransform.CanLog(s)))
-            throw new InvalidOperationException("LogTransform needs values of at least 0, and the data has negative ones: set LogTransform to false, or leave it at null.");
-        var plan = new ForecastPlan(horizon, season, context, UseLog: canLog, options.NonNegative ?? canLog);
-        return plan with { UseLog = options.LogTransform ?? (canLog && LogIsBetter(plan, series, token)) };
+        var plan = new ForecastPlan(options.Horizon, season, context, UseLog: canLog, options.NonNegative ?? canLog);
+        return plan with { UseLog = options.LogTransform ?? (canLog && LogIsBetter(plan, series, options.CancellationToken)) };
     }
 
     /// <summary>Compares the forecasters' errors on either scale, each series counting alike.</summary>

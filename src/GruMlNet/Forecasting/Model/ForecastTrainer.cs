@@ -13,13 +13,16 @@ internal static class ForecastTrainer
     /// <summary>Steps before the first forecast that can be scored.</summary>
     private const int MinHistory = 4;
 
-    private const int DefaultEnsembleSize = 3;
-
-    public static ForecastModel Train(IReadOnlyList<float[]> series, int horizon, int? seasonalityHint, GruForecastModelOptions options, int seed, Action<string> log, CancellationToken token)
+    /// <summary>Trains a model.</summary>
+    /// <param name="series">At least one, oldest value first, NaN where missing.</param>
+    /// <param name="options">Valid. Same data, options and seed: same model, whatever the number of threads.</param>
+    /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
+    public static ForecastModel Train(IReadOnlyList<float[]> series, GruForecastModelOptions options)
     {
-        options.Validate();
-        CheckData(series, horizon);
-        var plan = ForecastPlan.Choose(series, horizon, seasonalityHint, options, token);
+        CheckData(series, options.Horizon);
+        var token = options.CancellationToken;
+        Action<string> log = options.Log ?? (_ => { });
+        var plan = ForecastPlan.Choose(series, options);
         log($"season {plan.Season}, {(plan.UseLog ? "logarithms" : "plain values")}, context {plan.ContextLength} steps, {(plan.NonNegative ? "kept at or above 0" : "any sign")}");
 
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads ?? Environment.ProcessorCount, CancellationToken = token };
@@ -32,7 +35,21 @@ internal static class ForecastTrainer
             log($"{examples.Count} examples are too few to train a network on: the classical forecasters alone are combined");
             return new ForecastModel(plan, []);
         }
-        return new ForecastModel(plan, TrainEnsemble(plan, examples, features, options, seed, log, parallel));
+        return new ForecastModel(plan, TrainEnsemble(plan, examples, features, options, log, parallel));
+    }
+
+    private static int Networks(GruForecastModelOptions options) => options.EnsembleSize ?? options.Budget switch { TrainingBudget.Fast => 1, TrainingBudget.Default => 3, _ => 6 };
+
+    /// <summary>What the options say of the run of one network, at most their number of steps.</summary>
+    private static TrainerOptions Training(GruForecastModelOptions options, int examples)
+    {
+        var training = options.Training?.Clone() ?? ForecastPlan.DefaultTraining(examples);
+        if (options.TrainingSteps is { } steps)
+        {
+            var perEpoch = Math.Min(steps, training.StepsPerEpoch ?? (examples + training.BatchSize - 1) / training.BatchSize);
+            (training.StepsPerEpoch, training.MaxEpochs) = (perEpoch, Math.Min(training.MaxEpochs, steps / perEpoch));
+        }
+        return training;
     }
 
     /// <summary>Refuses what nothing can be learnt from.</summary>
@@ -75,11 +92,11 @@ internal static class ForecastTrainer
         return analyses;
     }
 
-    private static RecurrentNetwork[] TrainEnsemble(ForecastPlan plan, ForecastExamples examples, WindowFeatures features, GruForecastModelOptions options, int seed, Action<string> log, ParallelOptions parallel)
+    private static RecurrentNetwork[] TrainEnsemble(ForecastPlan plan, ForecastExamples examples, WindowFeatures features, GruForecastModelOptions options, Action<string> log, ParallelOptions parallel)
     {
         var shape = plan.Shape(options.HiddenSize ?? ForecastPlan.DefaultHiddenSize(examples.Count), features);
-        var networks = new RecurrentNetwork[options.EnsembleSize ?? DefaultEnsembleSize];
-        var stop = false;
+        var networks = new RecurrentNetwork[Networks(options)];
+        var (seed, stop) = (options.Seed ?? GruForecastModelOptions.DefaultSeed, false);
         log($"{examples.Count} examples, {networks.Length} networks of {RecurrentNetwork.Create(shape, 0).ParameterCount} parameters");
         try
         {
@@ -99,14 +116,13 @@ internal static class ForecastTrainer
 
         TrainerOptions TrainingOf(int member)
         {
-            var training = (options.Training ?? ForecastPlan.DefaultTraining(examples.Count)).Clone();
+            var training = Training(options, examples.Count);
             training.Threads ??= Math.Max(1, parallel.MaxDegreeOfParallelism / networks.Length); // what is left when each network has one
             training.Seed = unchecked(seed * 1_000_003 + member);
             training.Progress = progress =>
             {
                 if (member > 0) return !Volatile.Read(ref stop);
-                log(FormattableString.Invariant($"epoch {progress.Epoch}/{progress.MaxEpochs}: loss {progress.TrainingLoss:G4}, learning rate {progress.LearningRate:G3}, {progress.Remaining.TotalSeconds:F1} s left"));
-                if (options.Progress is { } callback && !callback(progress)) Volatile.Write(ref stop, true);
+                if (options.Progress is { } callback && !callback(new ForecastTrainingProgress("learning to combine forecasters", (double)progress.Step / progress.MaxSteps, progress, progress.Elapsed))) Volatile.Write(ref stop, true);
                 return !Volatile.Read(ref stop);
             };
             return training;

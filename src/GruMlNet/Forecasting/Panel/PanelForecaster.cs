@@ -3,7 +3,7 @@ using GruMlNet.Engine.Serialization;
 
 namespace GruMlNet;
 
-/// <summary>Immutable and thread-safe. A forecast is a pure function of the history.</summary>
+/// <summary>Immutable and thread-safe. A forecast is a pure function of the last <see cref="ContextLength"/> steps of the history.</summary>
 internal sealed class PanelForecaster
 {
     private const string Magic = "GRUPANEL";
@@ -23,28 +23,32 @@ internal sealed class PanelForecaster
     /// <summary>Steps of a season; 1 for none.</summary>
     public int Seasonality => _panel?.Plan.Season ?? _perSeries!.Seasonality;
 
+    /// <summary>Most recent steps of a history that a forecast looks at.</summary>
+    public int ContextLength => _panel?.Plan.ContextLength ?? _perSeries!.ContextLength;
+
     /// <summary>Whether training was ended early; the model then is the best that there was.</summary>
     public bool WasCancelled { get; private init; }
 
     /// <summary>Trains a model: networks over all series, blended with simpler methods where that is better on held-back steps; with too little data for that, the per-series model.</summary>
     /// <param name="series">At least one.</param>
-    /// <param name="options">Validated first.</param>
+    /// <param name="options">Validated first. Their token ends training early with the best model so far; <see cref="WasCancelled"/> tells.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before there was any model.</exception>
-    public static PanelForecaster Train(IReadOnlyList<PanelSeries> series, PanelOptions options)
+    public static PanelForecaster Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Horizon, 1);
         options.Validate();
         options = options.Clone();
         ForecastTrainer.CheckData([.. series.Select(s => s.Values)], options.Horizon);
+        if (options.LogTransform == true && !series.Any(s => ValueTransform.CanLog(s.Values)))
+            throw new InvalidOperationException("LogTransform needs a series without negative values, and all have some: set LogTransform to false, or leave it at null.");
         var (panel, cancelled) = PanelTrainer.Train(series, options);
-        if (panel is not null) return new PanelForecaster(panel, null) { WasCancelled = cancelled };
-        var perSeries = ForecastModel.Train([.. series.Select(s => s.Values)], options.Horizon, null,
-            new GruForecastModelOptions { Seasonality = options.Seasonality, Threads = options.Threads, NonNegative = options.NonNegative, LogTransform = options.LogTransform },
-            options.Seed, options.Log ?? (_ => { }), options.CancellationToken);
-        return new PanelForecaster(null, perSeries);
+        return panel is not null
+            ? new PanelForecaster(panel, null) { WasCancelled = cancelled }
+            : new PanelForecaster(null, ForecastTrainer.Train([.. series.Select(s => s.Values)], options));
     }
 
     /// <summary>Forecasts the steps after a history.</summary>
@@ -91,6 +95,7 @@ internal sealed class PanelForecaster
         foreach (var level in levels)
             if (level is not (> 0f and < 1f)) throw new ArgumentOutOfRangeException(nameof(levels), level, FormattableString.Invariant($"A confidence level must be above 0 and below 1, got {level}: write 0.95f for 95 %."));
         var count = levels.Length;
+        histories = Array.ConvertAll(histories, h => h.Length > ContextLength ? h[^ContextLength..] : h);
         var results = Array.ConvertAll(histories, _ => new PanelForecast(new float[horizon], Bounds(horizon, count), Bounds(horizon, count)));
         for (var from = 0; from < horizon; from += Horizon)
         {

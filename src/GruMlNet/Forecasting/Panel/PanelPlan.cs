@@ -25,6 +25,9 @@ internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBa
     /// <summary>Place of the median among <see cref="Levels"/>.</summary>
     public const int Median = 4;
 
+    /// <summary>Most recent steps of a series that a forecast looks at: at least a window, and enough for the simple methods.</summary>
+    public required int ContextLength { get; init; }
+
     /// <summary>Segments of a window: recurrent steps.</summary>
     public int Steps => LookBack / Segment;
 
@@ -52,12 +55,13 @@ internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBa
         writer.Write(Experts);
         writer.Write(UseLog);
         writer.Write(NonNegative);
+        writer.Write(ContextLength);
     }
 
     public static PanelPlan Load(BinaryReader r)
     {
-        var plan = new PanelPlan(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadBoolean(), r.ReadBoolean());
-        if (plan.Horizon < 1 || plan.Season < 1 || plan.Period < 1 || plan.Segment < 1 || plan.LookBack < plan.Segment || plan.LookBack % plan.Segment != 0)
+        var plan = new PanelPlan(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadBoolean(), r.ReadBoolean()) { ContextLength = r.ReadInt32() };
+        if (plan.Horizon < 1 || plan.Season < 1 || plan.Period < 1 || plan.Segment < 1 || plan.LookBack < plan.Segment || plan.LookBack % plan.Segment != 0 || plan.ContextLength < 1)
             throw new InvalidDataException($"A model with {plan} is impossible: the file is damaged. Use another copy.");
         return plan;
     }

@@ -15,13 +15,16 @@ internal static class PanelRules
     /// <summary>Without season a window is this many horizons long, in <see cref="PlainSegments"/> segments.</summary>
     private const int PlainHorizons = 16, PlainSegments = 8;
 
+    /// <summary>Steps of a history that a forecast looks at, at least: what the simple methods gain from more is little, and all of it must be remembered.</summary>
+    private const int MinContext = 2048;
+
     /// <summary>Series that rules look at where there are many.</summary>
     private const int SampleSize = 200;
 
     private const int DefaultHiddenSize = 64, DefaultExperts = 8;
 
     /// <summary>The plans of the networks: the same but for the length of their windows, which makes their errors differ.</summary>
-    public static IReadOnlyList<PanelPlan> Choose(IReadOnlyList<PanelSeries> series, PanelOptions options)
+    public static IReadOnlyList<PanelPlan> Choose(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
     {
         var values = series.Select(s => s.Values).ToArray();
         var lengths = Array.ConvertAll(values, v => v.Length);
@@ -35,8 +38,10 @@ internal static class PanelRules
 
         var segment = options.SegmentLength ?? (season == 1 ? Math.Max(1, PlainLookBack(options.Horizon, median) / PlainSegments) : season <= LongestSegment ? season : season / 2);
         var lookBack = options.LookBack ?? (season == 1 ? PlainSegments * segment : LookBack(season, segment));
-        lookBack = RoundUp(Math.Min(lookBack, Math.Max(longest - options.Horizon, segment)), segment);
-        var plan = new PanelPlan(options.Horizon, season, period, lookBack, segment, options.HiddenSize ?? DefaultHiddenSize, DefaultExperts, useLog, options.NonNegative ?? nonNegative);
+        var context = options.ContextLength ?? Math.Max(MinContext, Math.Max(lookBack, ForecastPlan.DefaultContext(season)));
+        segment = Math.Min(segment, context);
+        lookBack = RoundUp(Math.Min(Math.Min(lookBack, context / segment * segment), Math.Max(longest - options.Horizon, segment)), segment);
+        var plan = new PanelPlan(options.Horizon, season, period, lookBack, segment, options.HiddenSize ?? DefaultHiddenSize, DefaultExperts, useLog, options.NonNegative ?? nonNegative) { ContextLength = context };
         var half = RoundUp(lookBack / 2, segment);
         return options.LookBack is null && options.Budget != TrainingBudget.Fast && half < lookBack && half >= period ? [plan, plan with { LookBack = half }] : [plan];
     }

@@ -27,9 +27,9 @@ internal sealed class PanelTrainer
     private const double UsualCost = 550_000;
 
     /// <summary>An example is seen at most this often.</summary>
-    private const double MaxEpochs = 20;
+    private const double MaxPasses = 20;
 
-    private readonly PanelOptions _options;
+    private readonly GruForecastModelOptions _options;
     private readonly IReadOnlyList<PanelPlan> _plans;
     private readonly PreparedSeries[] _series;
     private readonly PanelSplit _split;
@@ -37,8 +37,9 @@ internal sealed class PanelTrainer
     private readonly int _maxSteps;
     private readonly long _plannedSteps;
     private long _doneSteps;
+    private bool _stopped;
 
-    private PanelTrainer(IReadOnlyList<PanelPlan> plans, PreparedSeries[] series, PanelSplit split, PanelOptions options)
+    private PanelTrainer(IReadOnlyList<PanelPlan> plans, PreparedSeries[] series, PanelSplit split, GruForecastModelOptions options)
     {
         (_plans, _series, _split, _options) = (plans, series, split, options);
         _maxSteps = options.TrainingSteps ?? MaxSteps();
@@ -50,7 +51,7 @@ internal sealed class PanelTrainer
     private int Threads => _options.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Trains a model, or returns null where there is too little data for it; the log says so.</summary>
-    public static (PanelModel? Model, bool Cancelled) Train(IReadOnlyList<PanelSeries> series, PanelOptions options)
+    public static (PanelModel? Model, bool Cancelled) Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
     {
         var plans = PanelRules.Choose(series, options);
         var plan = plans[0];
@@ -93,7 +94,8 @@ internal sealed class PanelTrainer
         var perCheckpoint = Math.Max(1, _maxSteps / Checkpoints);
         var networks = TrainAll(_plans, "learning without the last steps", i =>
         {
-            var training = new TrainerOptions { StepsPerEpoch = perCheckpoint, MaxEpochs = Checkpoints, AverageDecay = AverageDecay };
+            var training = Optimizer();
+            (training.StepsPerEpoch, training.MaxEpochs, training.AverageDecay) = (perCheckpoint, Checkpoints, AverageDecay);
             return (new PanelExamples(_series, _split.Learn, _plans[i]), new PanelExamples(_series, _split.Judge, _plans[i]), training);
         }, (i, result) =>
         {
@@ -111,7 +113,8 @@ internal sealed class PanelTrainer
         Log(_options, $"{Networks} networks of {RecurrentNetwork.Create(_plans[0].Shape, 0).ParameterCount} parameters learn from {_split.All.Sum(r => (long)r.Count)} windows");
         var networks = TrainAll([.. plans.Select(p => _plans[p])], "learning from everything", i =>
         {
-            var training = new TrainerOptions { StepsPerEpoch = Math.Max(1, steps[plans[i]] / Checkpoints), MaxEpochs = Math.Min(Checkpoints, steps[plans[i]]) };
+            var training = Optimizer();
+            (training.StepsPerEpoch, training.MaxEpochs) = (Math.Max(1, steps[plans[i]] / Checkpoints), Math.Min(Checkpoints, steps[plans[i]]));
             return (new PanelExamples(_series, _split.All, _plans[plans[i]]), null, training);
         }, (_, _) => { }, firstSeed: _plans.Count, out var cancelled);
         if (cancelled) return null;
@@ -128,15 +131,12 @@ internal sealed class PanelTrainer
             networks[i] = RecurrentNetwork.Create(plans[i].Shape, Seed(firstSeed + i));
             var (learn, judge, training) = task(i);
             var epochs = 0;
-            training.BatchSize = BatchSize;
-            training.LearningRate = LearningRate;
             training.Seed = Seed(firstSeed + i);
             training.Threads = Math.Max(1, Threads / plans.Count);
             training.Progress = progress =>
             {
                 epochs = progress.Epoch;
-                Report(stage, training.StepsPerEpoch!.Value, progress.TrainingLoss);
-                return true;
+                return Report(stage, training.StepsPerEpoch!.Value, progress);
             };
             try
             {
@@ -150,27 +150,41 @@ internal sealed class PanelTrainer
                 if (epochs == 0) Interlocked.Increment(ref untrained);
             }
         });
-        cancelled = stopped > 0;
+        cancelled = stopped > 0 || _stopped;
         // Before the first judgement there is no model that could be kept.
         if (untrained > 0 && firstSeed == 0) _options.CancellationToken.ThrowIfCancellationRequested();
         return networks;
     }
 
-    private void Report(string stage, int steps, double loss)
+    /// <summary>False where training shall end with the best model so far.</summary>
+    private bool Report(string stage, int steps, TrainingProgress network)
     {
-        var done = Interlocked.Add(ref _doneSteps, steps);
-        _options.Progress?.Invoke(new PanelProgress(stage, Math.Min(1, (double)done / _plannedSteps), loss, _clock.Elapsed));
+        lock (_clock)
+        {
+            _doneSteps += steps;
+            var report = new ForecastTrainingProgress(stage, Math.Min(1, (double)_doneSteps / _plannedSteps), network, _clock.Elapsed);
+            if (!_stopped && _options.Progress is { } callback) _stopped = !callback(report);
+            return !_stopped;
+        }
     }
 
-    private int Seed(int network) => unchecked(_options.Seed * 1_000_003 + network);
+    /// <summary>The optimizer's settings, with the run's length still to be said.</summary>
+    private TrainerOptions Optimizer()
+    {
+        var training = _options.Training?.Clone() ?? new TrainerOptions { BatchSize = BatchSize, LearningRate = LearningRate };
+        training.AverageDecay = 0f;
+        return training;
+    }
+
+    private int Seed(int network) => unchecked((_options.Seed ?? GruForecastModelOptions.DefaultSeed) * 1_000_003 + network);
 
     private int MaxSteps()
     {
         var usual = _options.Budget switch { TrainingBudget.Fast => 1000, TrainingBudget.Default => 4000, _ => 12_000 };
         var affordable = usual * Math.Min(1, UsualCost / _plans.Max(PanelRules.Cost));
-        var useful = MaxEpochs * _split.Learn.Sum(r => (long)r.Count) / BatchSize;
+        var useful = MaxPasses * _split.Learn.Sum(r => (long)r.Count) / BatchSize;
         return (int)Math.Max(Checkpoints, Math.Min(affordable, useful));
     }
 
-    private static void Log(PanelOptions options, string line) => options.Log?.Invoke(line);
+    private static void Log(GruForecastModelOptions options, string line) => options.Log?.Invoke(line);
 }
