@@ -139,7 +139,7 @@ internal static class AccuracyCommands
             foreach (var option in (Option[])[_seed, _budget, _threads, _log]) command.Add(option);
         }
 
-        public PanelOptions Options(ParseResult parsed) => new()
+        public GruForecastModelOptions Options(ParseResult parsed) => new()
         {
             Seed = parsed.GetValue(_seed) ?? 1,
             Budget = parsed.GetValue(_budget),

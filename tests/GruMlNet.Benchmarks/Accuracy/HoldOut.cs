@@ -14,7 +14,7 @@ internal sealed record HoldOut(string Name, IReadOnlyList<PanelSeries> Series, R
     private static readonly float[] Levels = [0.8f, 0.95f];
 
     /// <summary>Trains on the past of the first origin, forecasts from every origin, scores.</summary>
-    public PanelScore Score(PanelOptions options)
+    public PanelScore Score(GruForecastModelOptions options)
     {
         options.Horizon = Origins.Horizon;
         var known = Series.Where(s => Origins.History(s.Values, 0).Span.ContainsAnyExcept(float.NaN)).ToArray();

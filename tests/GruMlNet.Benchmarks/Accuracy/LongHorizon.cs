@@ -36,7 +36,7 @@ internal sealed record LongHorizon(string Name, float[][] Columns, int TrainingE
     }
 
     /// <summary>Trains, forecasts every window of the test part, and says how it went.</summary>
-    public LongHorizonScore Score(int lookBack, int horizon, PanelOptions options)
+    public LongHorizonScore Score(int lookBack, int horizon, GruForecastModelOptions options)
     {
         if (TestEnd - TestStart < horizon) throw new Failure($"{Name}: the test part has {TestEnd - TestStart} steps, fewer than the horizon of {horizon}. Shorten the horizon.");
         if (TrainingEnd < lookBack + horizon) throw new Failure($"{Name}: the training part has {TrainingEnd} steps, fewer than look-back and horizon together ({lookBack + horizon}). Shorten one of them.");
