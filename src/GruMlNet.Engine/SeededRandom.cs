@@ -37,6 +37,9 @@ internal sealed class SeededRandom(ulong seed)
     /// <summary>Two numbers as one seed, every bit depending on every bit.</summary>
     public static ulong Combine(ulong a, ulong b) => Mix(Mix(a + 0x9E3779B97F4A7C15) ^ b);
 
+    /// <summary>A seed for one of several uses of a seed; 0, which stands for no randomness at all, stays 0, and nothing else becomes 0.</summary>
+    public static ulong Part(ulong seed, ulong part) => seed == 0 ? 0 : Combine(seed, part) | 1;
+
     /// <summary>The generator's output function: a bijection that mixes all bits.</summary>
     public static ulong Mix(ulong x)
     {

@@ -23,6 +23,18 @@ internal static class ReferenceKernels
         for (var i = 0; i < target.Length; i++) target[i] += factor * source[i];
     }
 
+    /// <summary>Twin of <see cref="VectorOps.Multiply"/>.</summary>
+    public static void Multiply(Span<float> target, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        for (var i = 0; i < target.Length; i++) target[i] = a[i] * b[i];
+    }
+
+    /// <summary>Twin of <see cref="VectorOps.AddProduct"/>.</summary>
+    public static void AddProduct(Span<float> target, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        for (var i = 0; i < target.Length; i++) target[i] += a[i] * b[i];
+    }
+
     /// <summary>Twin of <see cref="VectorOps.Adam(Span{float}, ReadOnlySpan{float}, Span{float}, Span{float}, float, float, float, float, float, float)"/>.</summary>
     public static void Adam(Span<float> parameters, ReadOnlySpan<float> gradient, Span<float> m, Span<float> v, float beta1, float beta2, float epsilon, float stepSize, float rootScale, float decay)
     {

@@ -108,6 +108,30 @@ internal static unsafe class VectorOps
         return true;
     }
 
+    /// <summary>target = a·b, value by value; the target may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(Span<float> target, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        if (a.Length != target.Length || b.Length != target.Length) throw new ArgumentException($"Lengths differ: {target.Length}, {a.Length} and {b.Length}.", nameof(a));
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(target);
+        ReadOnlySpan<Vector<float>> va = MemoryMarshal.Cast<float, Vector<float>>(a), vb = MemoryMarshal.Cast<float, Vector<float>>(b);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = va[i] * vb[i];
+        var done = vectors.Length * Vector<float>.Count;
+        ReferenceKernels.Multiply(target[done..], a[done..], b[done..]);
+    }
+
+    /// <summary>target += a·b, value by value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddProduct(Span<float> target, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        if (a.Length != target.Length || b.Length != target.Length) throw new ArgumentException($"Lengths differ: {target.Length}, {a.Length} and {b.Length}.", nameof(a));
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(target);
+        ReadOnlySpan<Vector<float>> va = MemoryMarshal.Cast<float, Vector<float>>(a), vb = MemoryMarshal.Cast<float, Vector<float>>(b);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] += va[i] * vb[i];
+        var done = vectors.Length * Vector<float>.Count;
+        ReferenceKernels.AddProduct(target[done..], a[done..], b[done..]);
+    }
+
     /// <summary>values *= factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(Span<float> values, float factor)

@@ -87,6 +87,11 @@ internal sealed class BidirectionalLayer(SequenceLayer forward, SequenceLayer re
 
         public LayerState ReverseState { get; } = reverse.CreateState(maxSteps, maxRows, training);
 
+        public override ulong DropoutSeed
+        {
+            set => (ForwardState.DropoutSeed, ReverseState.DropoutSeed) = (SeededRandom.Part(value, 1), SeededRandom.Part(value, 2));
+        }
+
         public float[] ForwardOutput { get; } = new float[maxSteps * maxRows * forward.OutputSize];
 
         public float[] ReverseOutput { get; } = new float[maxSteps * maxRows * reverse.OutputSize];

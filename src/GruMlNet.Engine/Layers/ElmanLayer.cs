@@ -46,8 +46,7 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
             if (relu) Activations.ReluBack(next, gates);
             else Activations.TanhBack(next, gates);
         }
-        var grid = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
-        MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent.Back.Right, grid, grid);
+        AddStateGradient(s, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent);
     }
 
     protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums) =>

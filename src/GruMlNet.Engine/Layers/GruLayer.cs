@@ -35,7 +35,7 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
         if (_weights.Candidate is { } candidate)
         {
             if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
-            GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup);
+            GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Recurrent, s.StateGroup);
             var n = GateGrid(candidate, s.Gates, s.GateGroup);
             if (!s.FromZero) MatMul.Multiply(s.Rows, GateRows(s.Gates[(3 * MatMul.VectorWidth)..], s.GateGroup, 1), candidate.Forward.Right, n, n);
             GruStep.ForwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
@@ -52,14 +52,14 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
         {
             GruStep.BackwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
             MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), candidate.Back.Right, MatMul.FromZero, s.GradientGrid(s.Product, candidate.Back));
+            if (!s.Mask.IsEmpty) VectorOps.Multiply(s.Product[..s.Mask.Length], s.Product[..s.Mask.Length], s.Mask);
             GruStep.BackwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Product, s.Previous, s.StateGroup, s.Gradient);
         }
         else
         {
             GruStep.BackwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
         }
-        var gradient = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
-        MatMul.Multiply(s.Rows, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
+        AddStateGradient(s, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent);
     }
 
     protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums)

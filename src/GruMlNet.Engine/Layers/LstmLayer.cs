@@ -37,8 +37,7 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
     protected override void StepBack(in StepData s)
     {
         LstmStep.Backward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.StateGroup, s.Gradient, s.CellGradient);
-        var gradient = s.GradientGrid(s.Gradient, _weights.Recurrent.Back);
-        MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, LstmStep.Vectors), _weights.Recurrent.Back.Right, gradient, gradient);
+        AddStateGradient(s, GateRows(s.Gates, s.GateGroup, LstmStep.Vectors), _weights.Recurrent);
     }
 
     protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums) =>

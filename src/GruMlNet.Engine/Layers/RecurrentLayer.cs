@@ -35,6 +35,9 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
 
     public sealed override int StateSize => cellState ? 2 : 1;
 
+    /// <summary>Rate of dropout on the states as the recurrent products read them: one mask for all steps (Gal and Ghahramani 2016).</summary>
+    public float RecurrentDropout { get; init; }
+
     protected int Groups { get; } = UnitGroups.Of(hiddenSize);
 
     /// <summary>Slabs of gates of the whole layer.</summary>
@@ -87,6 +90,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         for (var t = 0; t < T; t++)
         {
             if (t % s.InputSteps == 0) InputProduct(x[(t * B * inputSize)..], Math.Min(s.InputSteps, T - t) * B, s.GatesFrom(t), s);
+            s.MaskState(t);
             var step = s.At(t);
             Step(step);
             FreezeEnded(shape, t, step);
@@ -160,6 +164,19 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         MatMul.Multiply(rows, a, new RightOperand(gates, Slabs, w.Vectors, w.Vectors, SlabRow, gateGroup), grid, grid);
     }
 
+    /// <summary>Adds Uᵀ·(gradients of the gates) to the gradient of the state before the step, through the mask where there is one.</summary>
+    protected static void AddStateGradient(in StepData s, in LeftOperand gates, GateWeights w)
+    {
+        if (s.Mask.IsEmpty)
+        {
+            var gradient = s.GradientGrid(s.Gradient, w.Back);
+            MatMul.Multiply(s.Rows, gates, w.Back.Right, gradient, gradient);
+            return;
+        }
+        MatMul.Multiply(s.Rows, gates, w.Back.Right, MatMul.FromZero, s.GradientGrid(s.Product, w.Back));
+        VectorOps.AddProduct(s.Gradient[..s.Mask.Length], s.Product[..s.Mask.Length], s.Mask);
+    }
+
     private void InputProduct(ReadOnlySpan<float> x, int places, Span<float> gates, Scratch s)
     {
         var start = Input.Forward.PanelVectors == Input.Vectors
@@ -177,7 +194,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         if (steps > skip)
         {
             int w = MatMul.VectorWidth, count = (steps - skip) * B;
-            var h = new LeftOperand(s.StatesFrom(start + skip), 1, w, count) { BundleRows = w, Bundle = s.StateGroup };
+            var h = new LeftOperand(s.RecurrentFrom(start + skip), 1, w, count) { BundleRows = w, Bundle = s.StateGroup };
             AddRecurrentProducts(count, h, s.GatesFrom(start + skip), s.GateGroup, sums);
         }
         for (var g = 0; g < Slabs; g++) VectorOps.AddRows(places, SlabRow, gates[(g * s.GateGroup)..], s.BiasSums.Slice(g * SlabRow, SlabRow));
@@ -243,6 +260,12 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         /// <summary>Slab of h before the step.</summary>
         public Span<float> Previous { get; init; }
 
+        /// <summary>Slab of h before the step as the recurrent products read it: masked by dropout, where there is any.</summary>
+        public Span<float> Recurrent { get; init; }
+
+        /// <summary>Slab without gaps: the mask; empty without dropout.</summary>
+        public ReadOnlySpan<float> Mask { get; init; }
+
         /// <summary>Slab of h after the step.</summary>
         public Span<float> Next { get; init; }
 
@@ -266,8 +289,8 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         /// <summary>Whether the state before is all zeros: its product can be left out.</summary>
         public bool FromZero { get; init; }
 
-        /// <summary>h as a left operand.</summary>
-        public LeftOperand State(int groups) => new(Previous, MatMul.VectorWidth, 1, MatMul.VectorWidth, FromZero ? 0 : groups, StateGroup);
+        /// <summary>h as a left operand of a recurrent product.</summary>
+        public LeftOperand State(int groups) => new(Recurrent, MatMul.VectorWidth, 1, MatMul.VectorWidth, FromZero ? 0 : groups, StateGroup);
 
         /// <summary>Where a product puts gradients of h, panel by panel of <paramref name="back"/>.</summary>
         public VectorGrid GradientGrid(Span<float> slab, PackedMatrix back)
@@ -282,8 +305,8 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
     {
         private readonly RecurrentLayer _layer;
         private readonly bool _training;
-        private readonly AlignedBuffer _gates, _states, _cells, _gradient, _product, _held;
-        private readonly float[] _biasSums, _reversedInput, _reversedOutput, _reversedInputGradient;
+        private readonly AlignedBuffer _gates, _states, _cells, _gradient, _product, _held, _masked, _mask;
+        private readonly float[] _maskRows, _biasSums, _reversedInput, _reversedOutput, _reversedInputGradient;
 
         public Scratch(RecurrentLayer layer, int maxSteps, int maxRows, bool training)
         {
@@ -296,6 +319,10 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
             _product = new AlignedBuffer(slab);
             _gradient = new AlignedBuffer(training ? layer.StateSize * slab : 0);
             _held = new AlignedBuffer(training ? layer.StateSize * slab : 0);
+            var dropout = training && layer.RecurrentDropout > 0f;
+            _masked = new AlignedBuffer(dropout ? _states.Length : 0);
+            _mask = new AlignedBuffer(dropout ? slab : 0);
+            _maskRows = new float[dropout ? maxRows * H : 0];
             _biasSums = new float[training ? layer.Slabs * layer.SlabRow : 0];
             _reversedInput = layer.Reverse ? new float[maxSteps * maxRows * I] : [];
             _reversedOutput = layer.Reverse ? new float[maxSteps * maxRows * H] : [];
@@ -328,6 +355,9 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         /// <summary>[slabs, row].</summary>
         public Span<float> BiasSums => _biasSums;
 
+        /// <summary>Slab without gaps: what the states are multiplied with before the recurrent products; empty without dropout.</summary>
+        private Span<float> Mask => _mask.Length > 0 && DropoutSeed != 0 ? _mask.Span[..(_layer.Groups * StateRow)] : default;
+
         public bool StateGradientNegligible => VectorOps.AllBelow(StateGradient, NegligibleGradient);
 
         private int StateRow => Rows * MatMul.VectorWidth;
@@ -342,11 +372,28 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
             GateSteps = _training ? Math.Max(1, shape.Steps) : InputSteps;
             GateGroup = UnitGroups.Stride(GateSteps * Rows * _layer.SlabRow);
             StateGroup = UnitGroups.Stride(((_training ? shape.Steps : 1) + 1) * StateRow);
+            if (Mask.IsEmpty) return;
+            var ones = _maskRows.AsSpan(0, Rows * _layer.HiddenSize);
+            ones.Fill(1f);
+            DropoutLayer.Apply(ones, _layer.RecurrentDropout, DropoutSeed);
+            Mask.Clear();
+            UnitGroups.Scatter(Rows, _layer.HiddenSize, ones, Mask, StateRow);
+        }
+
+        /// <summary>Makes what the recurrent products read of the state before step t; nothing without dropout.</summary>
+        public void MaskState(int t)
+        {
+            var mask = Mask;
+            if (mask.IsEmpty) return;
+            var at = StatePlace(t) * StateRow;
+            for (var g = 0; g < _layer.Groups; g++)
+                VectorOps.Multiply(_masked.Span.Slice(g * StateGroup + at, StateRow), _states.Span.Slice(g * StateGroup + at, StateRow), mask.Slice(g * StateRow, StateRow));
         }
 
         public Span<float> GatesFrom(int t) => _gates.Span[(t % GateSteps * Rows * _layer.SlabRow)..];
 
-        public Span<float> StatesFrom(int t) => _states.Span[(StatePlace(t) * StateRow)..];
+        /// <summary>The states before step t and on, as the recurrent products read them.</summary>
+        public Span<float> RecurrentFrom(int t) => (Mask.IsEmpty ? _states : _masked).Span[(StatePlace(t) * StateRow)..];
 
         /// <summary>The views of step t.</summary>
         public StepData At(int t)
@@ -359,6 +406,8 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
                 Gates = GatesFrom(t),
                 GateGroup = GateGroup,
                 Previous = _states.Span[previous..],
+                Recurrent = RecurrentFrom(t),
+                Mask = Mask,
                 Next = _states.Span[next..],
                 PreviousCell = cells ? _cells.Span[previous..] : default,
                 NextCell = cells ? _cells.Span[next..] : default,

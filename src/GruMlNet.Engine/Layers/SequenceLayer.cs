@@ -24,8 +24,8 @@ internal readonly ref struct BlockShape(int steps, int rows, ReadOnlySpan<int> l
 /// <summary>Scratch and saved activations of one layer for one block; belongs to one thread at a time.</summary>
 internal abstract class LayerState
 {
-    /// <summary>Picks the dropout mask; 0 switches dropout off, as for inference.</summary>
-    public ulong DropoutSeed { get; set; }
+    /// <summary>Picks the dropout masks of the next pass, those of layers within included; 0 switches dropout off, as for inference.</summary>
+    public virtual ulong DropoutSeed { protected get; set; }
 }
 
 /// <summary>

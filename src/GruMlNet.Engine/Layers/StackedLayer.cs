@@ -43,7 +43,7 @@ internal sealed class StackedLayer : SequenceLayer
             var size = layer.StateSize * shape.Rows * HiddenSize;
             var output = i == _layers.Length - 1 ? y : s.Outputs[i].AsSpan(0, shape.Places * layer.OutputSize);
             layer.Forward(shape, InputOf(i, shape, x, s), h0.IsEmpty ? h0 : h0.Slice(from, size), output, hn.IsEmpty ? hn : hn.Slice(from, size), s.States[i]);
-            if (i < _layers.Length - 1) DropoutLayer.Apply(output, _dropout, MaskSeed(s, i));
+            if (i < _layers.Length - 1) DropoutLayer.Apply(output, _dropout, s.MaskSeed(i));
             from += size;
         }
     }
@@ -60,11 +60,9 @@ internal sealed class StackedLayer : SequenceLayer
             var inputGradient = i == 0 ? dx : s.Gradients[i - 1].AsSpan(0, shape.Places * layer.InputSize);
             var outputGradient = i == _layers.Length - 1 ? dy : s.Gradients[i].AsSpan(0, shape.Places * layer.OutputSize);
             layer.Backward(shape, InputOf(i, shape, x, s), outputGradient, dhn.IsEmpty ? dhn : dhn.Slice(from, size), inputGradient, dh0.IsEmpty ? dh0 : dh0.Slice(from, size), sums, s.States[i]);
-            if (i > 0) DropoutLayer.Apply(inputGradient, _dropout, MaskSeed(s, i - 1));
+            if (i > 0) DropoutLayer.Apply(inputGradient, _dropout, s.MaskSeed(i - 1));
         }
     }
-
-    private static ulong MaskSeed(State state, int layer) => state.DropoutSeed == 0 ? 0 : state.DropoutSeed + (ulong)layer + 1;
 
     private ReadOnlySpan<float> InputOf(int index, BlockShape shape, ReadOnlySpan<float> x, State state) =>
         index == 0 ? x : state.Outputs[index - 1].AsSpan(0, shape.Places * _layers[index].InputSize);
@@ -72,6 +70,18 @@ internal sealed class StackedLayer : SequenceLayer
     private sealed class State(IReadOnlyList<SequenceLayer> layers, int maxSteps, int maxRows, bool training) : LayerState
     {
         public LayerState[] States { get; } = [.. layers.Select(l => l.CreateState(maxSteps, maxRows, training))];
+
+        public override ulong DropoutSeed
+        {
+            set
+            {
+                base.DropoutSeed = value;
+                for (var i = 0; i < States.Length; i++) States[i].DropoutSeed = SeededRandom.Part(value, (ulong)i);
+            }
+        }
+
+        /// <summary>For what lies between a layer and the next.</summary>
+        public ulong MaskSeed(int layer) => DropoutSeed == 0 ? 0 : DropoutSeed + (ulong)layer + 1;
 
         /// <summary>[T,B,·] of every layer but the last.</summary>
         public float[][] Outputs { get; } = [.. layers.SkipLast(1).Select(l => new float[maxSteps * maxRows * l.OutputSize])];

@@ -1,17 +1,23 @@
 // The loss of choosing one of several classes.
 namespace GruMlNet.Engine.Losses;
 
-/// <summary>−log softmax(y)[t]: outputs come in groups of one logit per class, the target of a group is the class index 0 … classes − 1.</summary>
+/// <summary>
+/// −Σ_k q_k log softmax(y)_k: outputs come in groups of one logit per class, the target of a group is the class index t = 0 … classes − 1. Without smoothing q is 1 at t, so that
+/// the loss is −log softmax(y)_t; with smoothing s it is 1 − s there, and s / classes is added everywhere (Szegedy et al. 2016). Weights of classes go into the examples' weights.
+/// </summary>
 public sealed class SoftmaxCrossEntropyLoss : Loss
 {
     private readonly int _classes;
+    private readonly float _smoothing;
 
     /// <summary>Makes the loss.</summary>
     /// <param name="classes">Number of classes, at least 2.</param>
-    public SoftmaxCrossEntropyLoss(int classes)
+    /// <param name="labelSmoothing">Share of a target's weight that is spread over all classes; 0, the default, for none, to below 1.</param>
+    public SoftmaxCrossEntropyLoss(int classes, float labelSmoothing = 0f)
     {
         if (classes < 2) throw new ArgumentOutOfRangeException(nameof(classes), classes, $"classes must be at least 2, got {classes}.");
-        _classes = classes;
+        if (!(labelSmoothing >= 0f && labelSmoothing < 1f)) throw new ArgumentOutOfRangeException(nameof(labelSmoothing), labelSmoothing, $"labelSmoothing must be at least 0 and below 1, got {labelSmoothing}.");
+        (_classes, _smoothing) = (classes, labelSmoothing);
     }
 
     /// <inheritdoc/>
@@ -44,14 +50,21 @@ public sealed class SoftmaxCrossEntropyLoss : Loss
         return (int)target;
     }
 
-    private static double Group(ReadOnlySpan<float> logits, int index, float scale, Span<float> gradient)
+    private double Group(ReadOnlySpan<float> logits, int index, float scale, Span<float> gradient)
     {
         var max = float.NegativeInfinity;
         foreach (var v in logits) max = Math.Max(max, v);
-        var sum = 0f;
-        foreach (var v in logits) sum += MathF.Exp(v - max);
-        for (var j = 0; j < gradient.Length; j++)
-            gradient[j] = scale * (MathF.Exp(logits[j] - max) / sum - (j == index ? 1f : 0f));
-        return Math.Log(sum) + max - logits[index];
+        float sum = 0f, share = _smoothing / _classes;
+        for (var j = 0; j < logits.Length; j++)
+        {
+            var e = MathF.Exp(logits[j] - max);
+            if (j < gradient.Length) gradient[j] = e;
+            sum += e;
+        }
+        for (var j = 0; j < gradient.Length; j++) gradient[j] = scale * (gradient[j] / sum - share - (j == index ? 1f - _smoothing : 0f));
+        var loss = Math.Log(sum) + max - (1f - _smoothing) * logits[index];
+        if (_smoothing > 0f)
+            foreach (var v in logits) loss -= share * v;
+        return loss;
     }
 }

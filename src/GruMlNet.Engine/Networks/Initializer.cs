@@ -7,6 +7,9 @@ internal abstract class Initializer
     /// <summary>All zeros: biases, and parts that must add nothing at the start.</summary>
     public static Initializer Zeros { get; } = new ZeroInitializer();
 
+    /// <summary>All ones: factors.</summary>
+    public static Initializer Ones { get; } = new OnesInitializer();
+
     /// <summary>Uniform in ±scale·√(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).</summary>
     public static Initializer GlorotUniform(int blocks = 1, float scale = 1f) => new GlorotInitializer(blocks, scale);
 
@@ -21,6 +24,11 @@ internal abstract class Initializer
     private sealed class ZeroInitializer : Initializer
     {
         public override void Fill(Span<float> values, int rows, int columns, SeededRandom random) => values.Clear();
+    }
+
+    private sealed class OnesInitializer : Initializer
+    {
+        public override void Fill(Span<float> values, int rows, int columns, SeededRandom random) => values.Fill(1f);
     }
 
     private sealed class UniformInitializer(double limit) : Initializer

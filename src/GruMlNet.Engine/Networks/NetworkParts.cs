@@ -59,15 +59,16 @@ internal sealed class NetworkParts
     private static SequenceLayer MakeLayer(NetworkShape shape, ParameterLayout layout, int inputSize, int index)
     {
         var forward = MakeCell(shape, layout, inputSize, $"l{index}", reverse: false);
-        return shape.Bidirectional ? new BidirectionalLayer(forward, MakeCell(shape, layout, inputSize, $"l{index}_reverse", reverse: true), shape.Merge) : forward;
+        SequenceLayer layer = shape.Bidirectional ? new BidirectionalLayer(forward, MakeCell(shape, layout, inputSize, $"l{index}_reverse", reverse: true), shape.Merge) : forward;
+        return shape.LayerNorm ? new NormalizedLayer(layer, layout, $"norm_l{index}") : layer;
     }
 
     private static RecurrentLayer MakeCell(NetworkShape shape, ParameterLayout layout, int inputSize, string suffix, bool reverse) => shape.Cell switch
     {
-        RecurrentCell.Gru => new GruLayer(layout, inputSize, shape.HiddenSize, shape.Reset, shape.Bias, reverse, suffix, "gru."),
-        RecurrentCell.Lstm => new LstmLayer(layout, inputSize, shape.HiddenSize, shape.Bias, reverse, suffix, "lstm."),
-        RecurrentCell.ElmanTanh => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: false, shape.Bias, reverse, suffix, "rnn."),
-        RecurrentCell.ElmanRelu => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: true, shape.Bias, reverse, suffix, "rnn."),
+        RecurrentCell.Gru => new GruLayer(layout, inputSize, shape.HiddenSize, shape.Reset, shape.Bias, reverse, suffix, "gru.") { RecurrentDropout = shape.RecurrentDropout },
+        RecurrentCell.Lstm => new LstmLayer(layout, inputSize, shape.HiddenSize, shape.Bias, reverse, suffix, "lstm.") { RecurrentDropout = shape.RecurrentDropout },
+        RecurrentCell.ElmanTanh => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: false, shape.Bias, reverse, suffix, "rnn.") { RecurrentDropout = shape.RecurrentDropout },
+        RecurrentCell.ElmanRelu => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: true, shape.Bias, reverse, suffix, "rnn.") { RecurrentDropout = shape.RecurrentDropout },
         _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Cell, $"Unknown cell {shape.Cell}."),
     };
 

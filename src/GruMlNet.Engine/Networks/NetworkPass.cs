@@ -61,7 +61,7 @@ internal sealed class NetworkPass
     public Span<float> Forward(SequenceBatch batch, ulong dropoutSeed, ReadOnlySpan<float> initialState, Span<float> finalState)
     {
         var shape = _parts.Shape;
-        _headSeed = SeedOf(dropoutSeed, 3);
+        _headSeed = SeededRandom.Part(dropoutSeed, 3);
         MakeFeatures(batch, Encode(batch, dropoutSeed, initialState, finalState));
 
         var rows = batch.OutputRows;
@@ -85,12 +85,12 @@ internal sealed class NetworkPass
     public Span<float> Encode(SequenceBatch batch, ulong dropoutSeed, ReadOnlySpan<float> initialState = default, Span<float> finalState = default)
     {
         var shape = _parts.Shape;
-        _recurrentState.DropoutSeed = SeedOf(dropoutSeed, 1);
+        _recurrentState.DropoutSeed = SeededRandom.Part(dropoutSeed, 1);
         var block = batch.Block;
         if (TakesFinalState && finalState.IsEmpty) finalState = _finalState.AsSpan(0, _parts.Recurrent.StateSize * block.Rows * shape.HiddenSize);
         // What is not finite would survive a product with the zeros that padding contributes to the gradients.
         TimeReversal.ClearPadding(block, shape.InputSize, batch.Inputs);
-        _parts.Recurrent.Forward(block, _inputs.Forward(batch, SeedOf(dropoutSeed, 2)), initialState, _states, finalState, _recurrentState);
+        _parts.Recurrent.Forward(block, _inputs.Forward(batch, SeededRandom.Part(dropoutSeed, 2)), initialState, _states, finalState, _recurrentState);
         if (shape.Pooling == SequencePooling.Whole) return _states.AsSpan(0, block.Places * shape.StateFeatures);
         var pooled = _pooled.AsSpan(0, block.Rows * shape.EncodingSize);
         if (TakesFinalState) TopOf(finalState, block.Rows).CopyTo(pooled);
@@ -129,7 +129,7 @@ internal sealed class NetworkPass
     private int ReverseFrom => _parts.Shape.Bidirectional ? _parts.Shape.HiddenSize : _parts.Shape.StateFeatures;
 
     /// <summary>Whether the pooled state is the top layer's final one: then the states on the way are neither written nor read.</summary>
-    private bool TakesFinalState => _parts.Shape is { Pooling: SequencePooling.Last, Bidirectional: false };
+    private bool TakesFinalState => _parts.Shape is { Pooling: SequencePooling.Last, Bidirectional: false, LayerNorm: false };
 
     /// <summary>The top layer's output among the final states [S,B,H], whose last layer has h first, then what else the cell carries.</summary>
     private Span<float> TopOf(Span<float> finalState, int rows)
@@ -137,8 +137,6 @@ internal sealed class NetworkPass
         var size = rows * _parts.Shape.HiddenSize;
         return finalState.Slice((_parts.Recurrent.StateSize - _parts.Recurrent.StateSize / _parts.Shape.Layers) * size, size);
     }
-
-    private static ulong SeedOf(ulong seed, ulong part) => seed == 0 ? 0 : SeededRandom.Combine(seed, part) | 1;
 
     /// <summary>[pooled state after dropout ; context], one row per output row.</summary>
     private void MakeFeatures(SequenceBatch batch, Span<float> encoding)

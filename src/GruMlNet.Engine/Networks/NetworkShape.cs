@@ -90,6 +90,15 @@ public sealed record NetworkShape
     /// <summary>Dropout on the steps' features; 0, the default, to below 1.</summary>
     public float InputDropout { get; init; }
 
+    /// <summary>
+    /// Dropout on the states as the recurrent products read them, with one mask per sequence that stays the same over all its steps (Gal and Ghahramani 2016); the part
+    /// of a state that a gate carries on, and an LSTM's memory, are not masked. 0, the default, to below 1.
+    /// </summary>
+    public float RecurrentDropout { get; init; }
+
+    /// <summary>Whether the output of every recurrent layer is normalised step by step over its features, with a learnt gain and offset (Ba, Kiros, Hinton 2016); the states that go from step to step are not. Default false.</summary>
+    public bool LayerNorm { get; init; }
+
     /// <summary>Dropout between recurrent layers; 0, the default, to below 1.</summary>
     public float LayerDropout { get; init; }
 
@@ -131,6 +140,7 @@ public sealed record NetworkShape
         Known(nameof(Pooling), Pooling);
         Known(nameof(HeadActivation), HeadActivation);
         Rate(nameof(InputDropout), InputDropout);
+        Rate(nameof(RecurrentDropout), RecurrentDropout);
         Rate(nameof(LayerDropout), LayerDropout);
         Rate(nameof(HeadDropout), HeadDropout);
         if (OutputsPerExpertOutput < 1 || OutputSize % OutputsPerExpertOutput != 0)
@@ -175,5 +185,5 @@ public sealed record NetworkShape
     internal bool HasDecoder => FutureSteps > 0;
 
     private string Describe() => FormattableString.Invariant(
-        $"{InputSize},{VocabularySize},{TokenEmbeddingSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{FutureSteps},{FutureSize},{StaticSize},{DecoderSize},{InputDropout:R},{LayerDropout:R},{HeadDropout:R}");
+        $"{InputSize},{VocabularySize},{TokenEmbeddingSize},{OutputSize},{HiddenSize},{Layers},{Cell},{Bidirectional},{Merge},{Reset},{Bias},{StepEmbeddingSize},{Pooling},{ContextSize},[{string.Join(' ', HeadSizes)}],{HeadActivation},{HasHead},{GivenExperts},{LinearExperts},{WindowSize},{OutputsPerExpertOutput},{FutureSteps},{FutureSize},{StaticSize},{DecoderSize},{LayerNorm},{InputDropout:R},{RecurrentDropout:R},{LayerDropout:R},{HeadDropout:R}");
 }

@@ -11,6 +11,7 @@ namespace GruMlNet.Engine.Networks;
 public sealed class SequenceBatch
 {
     private readonly int[] _lengths;
+    private readonly bool[] _continues;
 
     /// <summary>Makes a batch for a network.</summary>
     /// <param name="shape">The network's shape, which gives the widths.</param>
@@ -38,6 +39,7 @@ public sealed class SequenceBatch
         Targets = new float[targets];
         Weights = new float[targets];
         _lengths = new int[maxRows];
+        _continues = new bool[maxRows];
     }
 
     /// <summary>The shape that gave the widths.</summary>
@@ -68,6 +70,9 @@ public sealed class SequenceBatch
 
     /// <summary>[B]: valid steps of each row, 0 to <see cref="Steps"/>.</summary>
     public Span<int> Lengths => _lengths.AsSpan(0, Rows);
+
+    /// <summary>[B]: whether a row goes on where the same row of the batch before ended. Only training and evaluation on a stream (<see cref="Training.IStreamSource"/>) look at it.</summary>
+    public Span<bool> Continues => _continues.AsSpan(0, Rows);
 
     /// <summary>[T,B,I], time first. A row's steps from its length on may hold anything: the network sets them to zero.</summary>
     public float[] Inputs { get; }

@@ -100,7 +100,7 @@ public static class WeightsFile
         foreach (var size in s.HeadSizes) writer.Write(size);
         writer.Write((byte)((s.HasHead ? HeadPart : 0) | (s.HasDecoder ? DecoderPart : 0))); writer.Write(s.GivenExperts);
         writer.Write(s.LinearExperts); writer.Write(s.WindowSize); writer.Write(s.OutputsPerExpertOutput);
-        writer.Write(s.InputDropout); writer.Write(s.LayerDropout); writer.Write(s.HeadDropout);
+        writer.Write(s.LayerNorm); writer.Write(s.InputDropout); writer.Write(s.RecurrentDropout); writer.Write(s.LayerDropout); writer.Write(s.HeadDropout);
         if (!s.HasDecoder) return;
         writer.Write(s.FutureSteps); writer.Write(s.FutureSize); writer.Write(s.StaticSize); writer.Write(s.DecoderSize);
     }
@@ -131,7 +131,9 @@ public static class WeightsFile
             LinearExperts = r.ReadInt32(),
             WindowSize = r.ReadInt32(),
             OutputsPerExpertOutput = r.ReadInt32(),
+            LayerNorm = r.ReadBoolean(),
             InputDropout = r.ReadSingle(),
+            RecurrentDropout = r.ReadSingle(),
             LayerDropout = r.ReadSingle(),
             HeadDropout = r.ReadSingle(),
         };

@@ -21,13 +21,13 @@ public static class Trainer
 
     /// <summary>Trains in place.</summary>
     /// <param name="network">Starts from its present weights; ends with the best ones.</param>
-    /// <param name="training">Examples to learn from; at least one.</param>
+    /// <param name="training">Examples to learn from; at least one. A <see cref="IStreamSource"/> is taken in its own order, and states are carried from example to example.</param>
     /// <param name="loss">What to minimise: the weighted mean over all targets.</param>
     /// <param name="options">Validated first.</param>
     /// <param name="validation">Examples that decide which epoch's weights are kept; null: the last epoch's.</param>
     /// <param name="cancellationToken">Looked at before every step.</param>
     /// <returns>How the run went.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, or a source is empty.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, a source is empty, or the network cannot go through a stream.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the network has the best weights so far.</exception>
     public static TrainingResult Train(RecurrentNetwork network, ISequenceSource training, Loss loss, TrainerOptions options, ISequenceSource? validation = null, CancellationToken cancellationToken = default)
     {
@@ -42,7 +42,8 @@ public static class Trainer
 
         using var run = new TrainingRun(network, training, loss, options, cancellationToken);
         var best = new BestWeights(network, loss, validation);
-        var stepsPerEpoch = options.StepsPerEpoch ?? (int)(((long)training.Count + options.BatchSize - 1) / options.BatchSize);
+        var batchSize = (training as IStreamSource)?.Streams ?? options.BatchSize;
+        var stepsPerEpoch = options.StepsPerEpoch ?? (int)(((long)training.Count + batchSize - 1) / batchSize);
         var totalSteps = TotalSteps(stepsPerEpoch, options.MaxEpochs);
         var clock = Stopwatch.StartNew();
         var end = TrainingEnd.Finished;
@@ -87,24 +88,33 @@ public static class Trainer
 
     /// <summary>The mean loss of a network over all examples of a source, without dropout.</summary>
     /// <param name="network">Not changed.</param>
-    /// <param name="source">At least one example.</param>
+    /// <param name="source">At least one example; states are carried along a <see cref="IStreamSource"/>.</param>
     /// <param name="loss">The loss to average; weights count.</param>
     public static double Evaluate(RecurrentNetwork network, ISequenceSource source, Loss loss)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(loss);
+        var stream = source as IStreamSource;
+        if (stream is not null) CarriedState.Check(network, stream, nameof(source));
         var batch = new SequenceBatch(network.Shape, source.MaxSteps, BlockRows, loss);
         var pass = new NetworkPass(network.Parts, source.MaxSteps, BlockRows, training: false);
+        var carried = stream is null ? null : new CarriedState(network, BlockRows);
         Span<int> indices = stackalloc int[BlockRows];
         double sum = 0, weight = 0;
-        for (var from = 0; from < source.Count; from += BlockRows)
+        // Rows side by side, then chunk after chunk of the same rows: what is no stream is a single chunk.
+        var across = stream?.Streams ?? source.Count;
+        for (var row = 0; row < across; row += BlockRows)
         {
-            batch.Rows = Math.Min(BlockRows, source.Count - from);
-            for (var i = 0; i < batch.Rows; i++) indices[i] = from + i;
-            source.Fill(indices[..batch.Rows], batch);
-            sum += loss.Evaluate(batch.OutputRows, pass.Forward(batch, 0), batch.ActiveTargets, batch.ActiveWeights, 1f, default);
-            weight += TrainingRun.Sum(batch.ActiveWeights);
+            batch.Rows = Math.Min(BlockRows, across - row);
+            for (var from = row; from < source.Count; from += across)
+            {
+                for (var i = 0; i < batch.Rows; i++) indices[i] = from + i;
+                source.Fill(indices[..batch.Rows], batch);
+                var states = carried is null ? default : carried.For(batch);
+                sum += loss.Evaluate(batch.OutputRows, pass.Forward(batch, 0, states, states), batch.ActiveTargets, batch.ActiveWeights, 1f, default);
+                weight += TrainingRun.Sum(batch.ActiveWeights);
+            }
         }
         return weight > 0 ? sum / weight : 0;
     }

@@ -9,7 +9,7 @@ public sealed class TrainerOptions
     /// <summary>Seed of the order of examples and of dropout; default 1. The initial weights have a seed of their own.</summary>
     public int Seed { get; set; } = 1;
 
-    /// <summary>Examples per step; 1 to 1,048,576, default 32.</summary>
+    /// <summary>Examples per step; 1 to 1,048,576, default 32. A stream (<see cref="IStreamSource"/>) has as many as it has streams.</summary>
     public int BatchSize { get; set; } = 32;
 
     /// <summary>Most epochs; 1 to 1,000,000, default 50.</summary>

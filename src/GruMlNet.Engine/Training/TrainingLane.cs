@@ -21,10 +21,11 @@ internal sealed class TrainingLane(int sums, NetworkPass pass, Loss loss, Sequen
         Loss = 0;
     }
 
-    /// <summary>Forward, loss, backward; the gradients of the token vectors [T,B,E], where there are any, are overwritten.</summary>
-    public void Add(SequenceBatch block, float scale, ulong dropoutSeed, Span<float> tokenGradient)
+    /// <summary>Forward, loss, backward; the gradients of the token vectors [T,B,E], where there are any, are overwritten, and so are the states of a stream.</summary>
+    public void Add(SequenceBatch block, float scale, ulong dropoutSeed, Span<float> tokenGradient, CarriedState? carried)
     {
-        var output = pass.Forward(block, dropoutSeed);
+        var states = carried is null ? default : carried.For(block);
+        var output = pass.Forward(block, dropoutSeed, states, states);
         Loss += loss.Evaluate(block.OutputRows, output, block.ActiveTargets, block.ActiveWeights, scale, _outputGradient);
         pass.Backward(block, _outputGradient, Sums, tokenGradient);
     }

@@ -22,6 +22,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Optimizer _optimizer;
     private readonly SequenceBatch[] _blocks;
     private readonly float[][] _tokenGradients;
+    private readonly CarriedState?[] _carried;
     private readonly TrainingLane[] _lanes;
     private readonly ThreadTeam _team;
     private readonly Action<int> _fill, _propagate, _reduce;
@@ -33,20 +34,24 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(RecurrentNetwork network, ISequenceSource source, Loss loss, TrainerOptions options, CancellationToken token)
     {
         (_network, _source, _options, _token) = (network, source, options, token);
-        var blockRows = Math.Min(Trainer.BlockRows * (options.BatchSize >= 2 * Trainer.BlockRows * MaxLanes ? 2 : 1), options.BatchSize);
-        _blocks = new SequenceBatch[(options.BatchSize + blockRows - 1) / blockRows];
+        var stream = source as IStreamSource;
+        if (stream is not null) CarriedState.Check(network, stream, nameof(source));
+        var batchSize = stream?.Streams ?? options.BatchSize;
+        var blockRows = Math.Min(Trainer.BlockRows * (batchSize >= 2 * Trainer.BlockRows * MaxLanes ? 2 : 1), batchSize);
+        _blocks = new SequenceBatch[(batchSize + blockRows - 1) / blockRows];
         for (var i = 0; i < _blocks.Length; i++)
-            _blocks[i] = new SequenceBatch(network.Shape, source.MaxSteps, blockRows, loss) { Rows = Math.Min(blockRows, options.BatchSize - i * blockRows) };
+            _blocks[i] = new SequenceBatch(network.Shape, source.MaxSteps, blockRows, loss) { Rows = Math.Min(blockRows, batchSize - i * blockRows) };
         _tokenGradients = [.. _blocks.Select(b => new float[b.Tokens.Length * network.Shape.TokenEmbeddingSize])];
+        _carried = [.. _blocks.Select(b => stream is null ? null : new CarriedState(network, b.Rows))];
         _lanes = new TrainingLane[Math.Min(MaxLanes, _blocks.Length)];
         _team = new ThreadTeam(Math.Min(options.Threads ?? Environment.ProcessorCount, _lanes.Length));
         var passes = new NetworkPass[_team.Threads];
         for (var i = 0; i < passes.Length; i++) passes[i] = new NetworkPass(network.Parts, source.MaxSteps, blockRows, training: true);
         for (var i = 0; i < _lanes.Length; i++) _lanes[i] = new TrainingLane(network.Layout.SumCount, passes[i % passes.Length], loss, _blocks[0]);
         (_fill, _propagate, _reduce) = (Fill, Propagate, Reduce);
-        _order = new ExampleOrder(source.Count, SeededRandom.Combine((ulong)options.Seed, 1));
+        _order = new ExampleOrder(source.Count, SeededRandom.Combine((ulong)options.Seed, 1), shuffle: stream is null);
         _optimizer = Optimizer.Create(options.Optimizer, network.ParameterCount, options.WeightDecay, options.Momentum);
-        _indices = new int[options.BatchSize];
+        _indices = new int[batchSize];
         _gradient = new ParameterGradient(network.ParameterCount, network.Parts.Tokens?.Table);
         _average = options.AverageDecay > 0f ? network.Parameters.ToArray() : [];
     }
@@ -96,7 +101,7 @@ internal sealed class TrainingRun : IDisposable
         for (var lane = member; lane < _lanes.Length; lane += _team.Threads)
         {
             _lanes[lane].Clear();
-            for (var i = lane; i < _blocks.Length; i += _lanes.Length) _lanes[lane].Add(_blocks[i], _scale, DropoutSeed(i), _tokenGradients[i]);
+            for (var i = lane; i < _blocks.Length; i += _lanes.Length) _lanes[lane].Add(_blocks[i], _scale, DropoutSeed(i), _tokenGradients[i], _carried[i]);
         }
     }
 

@@ -27,6 +27,22 @@ public class KernelParityTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void Multiply_EverySize_EqualsPlainTwin(int count)
+    {
+        var random = new Random(count);
+        float[] a = Random(random, count), b = Random(random, count), target = Random(random, count), plain = [.. target];
+        VectorOps.AddProduct(target, a, b);
+        ReferenceKernels.AddProduct(plain, a, b);
+        Equal(plain, target);
+        VectorOps.Multiply(target, target, a);
+        ReferenceKernels.Multiply(plain, plain, a);
+        Equal(plain, target);
+        Assert.Throws<ArgumentException>(() => VectorOps.Multiply(target, a.AsSpan(1), b));
+        Assert.Throws<ArgumentException>(() => VectorOps.AddProduct(target, a, b.AsSpan(1)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void Adam_EverySize_EqualsPlainTwin(int count)
     {
         var random = new Random(count);

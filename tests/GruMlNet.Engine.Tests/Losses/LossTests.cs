@@ -14,7 +14,7 @@ public class LossTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (string name in new[] { "squared", "absolute", "huber", "quantile", "softmax", "logistic" })
+            foreach (string name in new[] { "squared", "absolute", "huber", "quantile", "softmax", "smoothed", "logistic" })
             {
                 data.Add(name, 1);
                 data.Add(name, 7);
@@ -125,6 +125,7 @@ public class LossTests
         "huber" => new HuberLoss(0.75f),
         "quantile" => new QuantileLoss(0.1f, 0.5f, 0.9f),
         "softmax" => new SoftmaxCrossEntropyLoss(3),
+        "smoothed" => new SoftmaxCrossEntropyLoss(3, labelSmoothing: 0.25f),
         _ => new LogisticLoss(),
     };
 }

@@ -48,6 +48,8 @@ public class RecurrentNetworkTests
         ["tokens"] = new() { InputSize = 0, VocabularySize = 11, TokenEmbeddingSize = 4, OutputSize = 2, HiddenSize = 7 },
         ["tokens, whole"] = new() { InputSize = 0, VocabularySize = 5, TokenEmbeddingSize = 3, OutputSize = 5, HiddenSize = 6, Layers = 2, Pooling = SequencePooling.Whole },
         ["tokens and features, embedding"] = new() { InputSize = 2, VocabularySize = 9, TokenEmbeddingSize = 3, OutputSize = 2, HiddenSize = 5, StepEmbeddingSize = 6, Bidirectional = true },
+        ["layer norm"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 6, LayerNorm = true },
+        ["layer norm, both ways"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 5, Layers = 2, Cell = RecurrentCell.Lstm, Bidirectional = true, LayerNorm = true, Pooling = SequencePooling.Whole },
         ["attention"] = new() { InputSize = 3, OutputSize = 2, HiddenSize = 6, Pooling = SequencePooling.Attention, ContextSize = 1 },
         ["attention, tokens, both ways"] = new() { InputSize = 0, VocabularySize = 7, TokenEmbeddingSize = 2, OutputSize = 2, HiddenSize = 5, Bidirectional = true, Pooling = SequencePooling.Attention, HeadSizes = [4] },
         ["last, mean, max"] = new() { InputSize = 2, OutputSize = 2, HiddenSize = 6, Pooling = SequencePooling.LastMeanMax, ContextSize = 2 },
@@ -199,9 +201,14 @@ public class RecurrentNetworkTests
     [InlineData("tokens and features, embedding")]
     [InlineData("attention")]
     [InlineData("last, mean, max, both ways")]
+    [InlineData("layer norm, both ways")]
+    [InlineData("plain")]
+    [InlineData("reset before, one bias")]
+    [InlineData("LSTM, one bias")]
+    [InlineData("tanh both ways, mean")]
     public void Backward_WithDropout_MatchesFiniteDifferences(string name)
     {
-        NetworkShape shape = Shapes[name] with { InputDropout = 0.3f, LayerDropout = 0.4f, HeadDropout = 0.25f };
+        NetworkShape shape = Shapes[name] with { InputDropout = 0.3f, RecurrentDropout = 0.35f, LayerDropout = 0.4f, HeadDropout = 0.25f };
         (RecurrentNetwork network, SequenceBatch batch) = Make(shape, hasLengths: true);
         float[] gradient = Gradient(network, batch, dropoutSeed: 99), parameters = network.Parameters.ToArray();
         double scale = gradient.Max(Math.Abs);
@@ -225,7 +232,7 @@ public class RecurrentNetworkTests
     public void Forward_WithDropout_ChangesTheOutputAndSeedZeroDoesNot()
     {
         (RecurrentNetwork plain, SequenceBatch batch) = Make(Shapes["plain"], false);
-        foreach (NetworkShape shape in new[] { Shapes["plain"] with { InputDropout = 0.5f }, Shapes["plain"] with { HeadDropout = 0.5f } })
+        foreach (NetworkShape shape in new[] { Shapes["plain"] with { InputDropout = 0.5f }, Shapes["plain"] with { HeadDropout = 0.5f }, Shapes["plain"] with { RecurrentDropout = 0.5f } })
         {
             RecurrentNetwork network = RecurrentNetwork.Create(shape, 1);
             network.SetParameters(plain.Parameters);

@@ -17,7 +17,7 @@ public class WeightsFileTests
     [MemberData(nameof(Names))]
     public void WriteRead_EveryShape_IsBitExact(string name)
     {
-        NetworkShape shape = RecurrentNetworkTests.Shapes[name] with { InputDropout = 0.1f, LayerDropout = 0.2f, HeadDropout = 0.3f };
+        NetworkShape shape = RecurrentNetworkTests.Shapes[name] with { InputDropout = 0.1f, RecurrentDropout = 0.15f, LayerDropout = 0.2f, HeadDropout = 0.3f };
         RecurrentNetwork network = RecurrentNetwork.Create(shape, 3);
         byte[] bytes = Write(network);
         RecurrentNetwork read = WeightsFile.Read(new MemoryStream(bytes));

@@ -48,6 +48,12 @@ internal sealed class LossTwin(int group, Func<double[], double, double> value, 
         (y, t) => Math.Log(y.Sum(v => Math.Exp(v - y.Max()))) + y.Max() - y[(int)t],
         (y, t) => [.. y.Select((v, c) => Math.Exp(v - y.Max()) / y.Sum(u => Math.Exp(u - y.Max())) - (c == (int)t ? 1 : 0))]);
 
+    /// <summary>-sum of q log softmax(y), with q = 1 - s at t plus s / classes everywhere</summary>
+    public static LossTwin SmoothedCrossEntropy(int classes, double s) => new(
+        classes,
+        (y, t) => Enumerable.Range(0, classes).Sum(c => ((c == (int)t ? 1 - s : 0) + s / classes) * (Math.Log(y.Sum(v => Math.Exp(v - y.Max()))) + y.Max() - y[c])),
+        (y, t) => [.. y.Select((v, c) => Math.Exp(v - y.Max()) / y.Sum(u => Math.Exp(u - y.Max())) - (c == (int)t ? 1 - s : 0) - s / classes)]);
+
     /// <summary>-t log s(y) - (1 - t) log(1 - s(y)) = log(1 + e^y) - t y</summary>
     public static LossTwin Logistic() => new(
         1,

@@ -4,7 +4,7 @@ namespace GruMlNet.Engine.Tests.Twin;
 
 public class LossTwinGradientTests
 {
-    public static TheoryData<string> Names => ["squared", "absolute", "huber", "quantile", "softmax", "logistic"];
+    public static TheoryData<string> Names => ["squared", "absolute", "huber", "quantile", "softmax", "smoothed", "logistic"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -49,12 +49,13 @@ public class LossTwinGradientTests
         "huber" => LossTwin.Huber(0.75),
         "quantile" => LossTwin.Quantile(0.1, 0.5, 0.9),
         "softmax" => LossTwin.SoftmaxCrossEntropy(3),
+        "smoothed" => LossTwin.SmoothedCrossEntropy(3, 0.25),
         _ => LossTwin.Logistic(),
     };
 
     internal static double[] Targets(string name, Random random, int count) => name switch
     {
-        "softmax" => [.. Enumerable.Range(0, count).Select(k => (double)(k % 3))],
+        "softmax" or "smoothed" => [.. Enumerable.Range(0, count).Select(k => (double)(k % 3))],
         "logistic" => [.. Numbers.Uniform(random, count).Select(Math.Abs)],
         _ => Numbers.Uniform(random, count, 3),
     };

@@ -28,7 +28,7 @@ internal sealed class NetworkTwin
         tokens = new double[shape.VocabularySize * shape.TokenEmbeddingSize];
         if (shape.StepEmbeddingSize > 0)
             (embedding, I) = (new DenseTwin(I, shape.StepEmbeddingSize, Activation.Relu), shape.StepEmbeddingSize);
-        recurrent = RecurrentTwin.Create(I, shape.HiddenSize, shape.Layers, shape.Bidirectional, shape.Reset, shape.Bias, shape.Merge, shape.Cell);
+        recurrent = RecurrentTwin.Create(I, shape.HiddenSize, shape.Layers, shape.Bidirectional, shape.Reset, shape.Bias, shape.Merge, shape.Cell, shape.LayerNorm);
         if (shape.Pooling == SequencePooling.Attention)
             attention = new AttentionTwin(StateFeatures, shape.HiddenSize);
         int width = F;
@@ -74,6 +74,7 @@ internal sealed class NetworkTwin
                 ("decoder.state", decoderState), ("decoder.known", decoderKnown), ("decoder.output", decoderOutput),
             ];
             return recurrent.Parameters.Select(p => (Prefix + p.Name, p.Values)).Append(("tokens.weight", tokens))
+                .Concat(recurrent.Norms.SelectMany((n, l) => new[] { ($"norm_l{l}.weight", n.Gain), ($"norm_l{l}.bias", n.Offset) }))
                 .Concat(dense.Where(d => d.Item2 is not null).SelectMany(d => new[] { (d.Item1 + ".weight", d.Item2!.Weight), (d.Item1 + ".bias", d.Item2.Bias) }))
                 .Append(("decoder.position", position))
                 .Where(p => p.Item2.Length > 0);

@@ -13,6 +13,9 @@ internal sealed class RecurrentTwin(IReadOnlyList<IReadOnlyList<CellTwin>> layer
 
     public MergeMode Merge => merge;
 
+    /// <summary>One per layer, after its directions were merged; or none. Only the forward pass knows them.</summary>
+    public IReadOnlyList<LayerNormTwin> Norms { get; init; } = [];
+
     public int InputSize => layers[0][0].InputSize;
 
     public int HiddenSize => layers[0][0].HiddenSize;
@@ -21,7 +24,7 @@ internal sealed class RecurrentTwin(IReadOnlyList<IReadOnlyList<CellTwin>> layer
 
     public int OutputSize => Merged(layers[^1].Count, HiddenSize, merge);
 
-    public static RecurrentTwin Create(int I, int H, int layerCount, bool bidirectional, ResetMode reset, BiasMode bias, MergeMode merge = MergeMode.Concatenate, RecurrentCell cell = RecurrentCell.Gru)
+    public static RecurrentTwin Create(int I, int H, int layerCount, bool bidirectional, ResetMode reset, BiasMode bias, MergeMode merge = MergeMode.Concatenate, RecurrentCell cell = RecurrentCell.Gru, bool layerNorm = false)
     {
         var layers = new List<CellTwin[]>();
         for (int l = 0; l < layerCount; l++)
@@ -30,7 +33,7 @@ internal sealed class RecurrentTwin(IReadOnlyList<IReadOnlyList<CellTwin>> layer
             CellTwin forward = CellTwin.Create(cell, input, H, reset, bias);
             layers.Add(bidirectional ? [forward, CellTwin.Create(cell, input, H, reset, bias, reverse: true)] : [forward]);
         }
-        return new RecurrentTwin(layers, merge);
+        return new RecurrentTwin(layers, merge) { Norms = layerNorm ? [.. layers.Select(d => new LayerNormTwin(Merged(d.Length, H, merge)))] : [] };
     }
 
     public RecurrentTwin ZeroGradient() => new([.. layers.Select(directions => directions.Select(d => d.ZeroGradient()).ToArray())], merge);
@@ -43,7 +46,7 @@ internal sealed class RecurrentTwin(IReadOnlyList<IReadOnlyList<CellTwin>> layer
     {
         var hn = new List<double>();
         double[] input = x;
-        int s = 0;
+        int s = 0, layer = 0;
         foreach (IReadOnlyList<CellTwin> directions in layers)
         {
             var outputs = new List<double[]>();
@@ -55,12 +58,15 @@ internal sealed class RecurrentTwin(IReadOnlyList<IReadOnlyList<CellTwin>> layer
                 hn.AddRange(state);
             }
             input = MergeDirections(outputs, T * B);
+            if (Norms.Count > 0)
+                input = Norms[layer].Forward(T, B, lengths, input);
+            layer++;
         }
         return (input, [.. hn]);
     }
 
     public (double[] Dx, double[] Dh0) Backward(int T, int B, int[] lengths, double[] x, double[] h0, double[] dy, double[] dhn, RecurrentTwin gradient)
-        => Backward(T, B, lengths, x, h0, dy, dhn, gradient, layers.Count - 1);
+        => Norms.Count > 0 ? throw new NotSupportedException("The twin of normalised layers has no backward pass.") : Backward(T, B, lengths, x, h0, dy, dhn, gradient, layers.Count - 1);
 
     /// <summary>Gradients of the layers 0..last, given the cotangent of the output of layer <paramref name="last"/>.</summary>
     private (double[] Dx, double[] Dh0) Backward(int T, int B, int[] lengths, double[] x, double[] h0, double[] dy, double[] dhn, RecurrentTwin gradient, int last)
