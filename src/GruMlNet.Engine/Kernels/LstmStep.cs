@@ -57,9 +57,8 @@ internal static unsafe class LstmStep
             newCell = nextCell + p * stateGroup;
             for (var row = g; row < end; row += Vectors * w, newCell += w, h += w)
             {
-                var o = Activations.Sigmoid<L, V>(L.Load(row + gateGroup + w));
+                L.Store(Activations.SigmoidTanh<L, V>(L.Load(row + gateGroup + w), L.Load(newCell), out var o), h);
                 L.Store(o, row + gateGroup + w);
-                L.Store(L.Multiply(o, Activations.Tanh<L, V>(L.Load(newCell))), h);
             }
         }
     }
