@@ -84,14 +84,13 @@ internal sealed class OurStep : IInference
 {
     private readonly SequenceLayer _layer;
     private readonly LayerState _scratch;
-    private readonly float[] _input, _hidden;
+    private readonly float[] _input;
     private float[] _state, _next;
 
     public OurStep(InferCase c, CaseData data)
     {
         (_layer, _input) = (OurSide.Network(c, data).Parts.Recurrent, data.Inputs);
         _scratch = _layer.CreateState(1, 1, training: false);
-        _hidden = new float[c.H];
         (_state, _next) = (new float[_layer.StateSize * c.H], new float[_layer.StateSize * c.H]);
     }
 
@@ -99,7 +98,7 @@ internal sealed class OurStep : IInference
 
     public void Run()
     {
-        _layer.Forward(new BlockShape(1, 1), _input, _state, _hidden, _next, _scratch);
+        _layer.Forward(new BlockShape(1, 1), _input, _state, default, _next, _scratch); // like the peer, the new state and no copy of it
         (_state, _next) = (_next, _state);
     }
 }

@@ -72,6 +72,14 @@ internal readonly ref struct RightOperand(ReadOnlySpan<float> values, int panels
 
     public int VectorsOf(int p) => p == Panels - 1 ? LastVectors : Vectors;
 
+    /// <summary>Checks that there are so many panels of so many vectors, each <paramref name="depth"/> deep.</summary>
+    public void CheckPanels(int panels, int vectors, int depth)
+    {
+        if (Panels != panels || Vectors != vectors || LastVectors != vectors)
+            throw new ArgumentException($"A step of one row needs {panels} panels of {vectors} vectors, got {Panels} of {Vectors} and {LastVectors} in the last.", nameof(panels));
+        Check(depth);
+    }
+
     public void Check(int depth)
     {
         if (depth == 0) return;

@@ -25,29 +25,28 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
     /// <summary>Rows in use; at most the capacity.</summary>
     public int Depth { get; private set; } = depthCapacity;
 
-    public int Strips => (Columns + MatMul.VectorWidth - 1) / MatMul.VectorWidth;
+    public int Strips { get; } = (columns + MatMul.VectorWidth - 1) / MatMul.VectorWidth;
 
     /// <summary>Columns with the last vector filled up.</summary>
     public int PaddedColumns => Strips * MatMul.VectorWidth;
 
-    public int Panels => (Strips + PanelVectors - 1) / PanelVectors;
+    public int Panels { get; } = ((columns + MatMul.VectorWidth - 1) / MatMul.VectorWidth + panelVectors - 1) / panelVectors;
 
     /// <summary>The whole matrix, for the product.</summary>
-    public RightOperand Right => FirstStrips(Strips);
+    public RightOperand Right => First(Panels, Strips);
 
     private int Row => PanelVectors * MatMul.VectorWidth;
 
     /// <summary>Its first columns.</summary>
-    public RightOperand FirstStrips(int count)
-    {
-        var panels = (count + PanelVectors - 1) / PanelVectors;
-        return new RightOperand(Values, panels, PanelVectors, count - (panels - 1) * PanelVectors, Row, Depth * Row) { Pairs = _pairs is null ? default : _pairs.Span };
-    }
+    public RightOperand FirstStrips(int count) => First((count + PanelVectors - 1) / PanelVectors, count);
 
     /// <summary>Its last column strip.</summary>
     public RightOperand LastStrip => new(Values[StripStart(Strips - 1)..], 1, 1, 1, Row, 0);
 
     private ReadOnlySpan<float> Values => _panels is null ? default : _panels.Span;
+
+    private RightOperand First(int panels, int strips) =>
+        new(Values, panels, PanelVectors, strips - (panels - 1) * PanelVectors, Row, Depth * Row) { Pairs = _pairs is null ? default : _pairs.Span };
 
     private int StripStart(int strip) => strip / PanelVectors * Depth * Row + strip % PanelVectors * MatMul.VectorWidth;
 

@@ -31,16 +31,22 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     protected override void Step(in StepData s)
     {
-        var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m
         if (_weights.Candidate is { } candidate)
         {
-            if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
+            var gates = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z
+            if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
             GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Recurrent, s.StateGroup);
             var n = GateGrid(candidate, s.Gates, s.GateGroup);
             if (!s.FromZero) MatMul.Multiply(s.Rows, GateRows(s.Gates[(3 * MatMul.VectorWidth)..], s.GateGroup, 1), candidate.Forward.Right, n, n);
             GruStep.ForwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
             return;
         }
+        if (s.Alone)
+        {
+            GruRow.ForwardAfter(Groups, s.Gates, s.GateGroup, _weights.Recurrent.Forward.Right, _weights.CandidateBias, s.FromZero, s.Previous, s.Next, s.StateGroup);
+            return;
+        }
+        var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m
         GruStep.StartCandidate(Groups, s.Rows, s.Gates, s.GateGroup, _weights.CandidateBias);
         if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
         GruStep.ForwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);

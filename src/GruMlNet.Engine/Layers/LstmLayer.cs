@@ -29,6 +29,11 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
 
     protected override void Step(in StepData s)
     {
+        if (s.Alone)
+        {
+            LstmRow.Forward(Groups, s.Gates, s.GateGroup, _weights.Recurrent.Forward.Right, s.FromZero, s.Previous, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
+            return;
+        }
         var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
         if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
         LstmStep.Forward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);

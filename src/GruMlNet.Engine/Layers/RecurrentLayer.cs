@@ -89,7 +89,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         var outputs = y.IsEmpty ? y : reverse ? s.ReversedOutput : y;
         for (var t = 0; t < T; t++)
         {
-            if (t % s.InputSteps == 0) InputProduct(x[(t * B * inputSize)..], Math.Min(s.InputSteps, T - t) * B, s.GatesFrom(t), s);
+            if (s.InputSteps == 1 || t % s.InputSteps == 0) InputProduct(x[(t * B * inputSize)..], Math.Min(s.InputSteps, T - t) * B, s.GatesFrom(t), s);
             s.MaskState(t);
             var step = s.At(t);
             Step(step);
@@ -289,6 +289,9 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         /// <summary>Whether the state before is all zeros: its product can be left out.</summary>
         public bool FromZero { get; init; }
 
+        /// <summary>Whether this is one row whose gates nobody will ask for: inference on a single sequence.</summary>
+        public bool Alone { get; init; }
+
         /// <summary>h as a left operand of a recurrent product.</summary>
         public LeftOperand State(int groups) => new(Recurrent, MatMul.VectorWidth, 1, MatMul.VectorWidth, FromZero ? 0 : groups, StateGroup);
 
@@ -368,7 +371,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
         public void Begin(BlockShape shape, bool fromZero)
         {
             (Rows, FromZero) = (shape.Rows, fromZero);
-            InputSteps = Math.Max(1, _layer.Fused(Rows) ? 1 : Math.Min(shape.Steps, (ChunkPlaces + Rows - 1) / Rows));
+            InputSteps = shape.Steps <= 1 || _layer.Fused(Rows) ? 1 : Math.Min(shape.Steps, (ChunkPlaces + Rows - 1) / Rows);
             GateSteps = _training ? Math.Max(1, shape.Steps) : InputSteps;
             GateGroup = UnitGroups.Stride(GateSteps * Rows * _layer.SlabRow);
             StateGroup = UnitGroups.Stride(((_training ? shape.Steps : 1) + 1) * StateRow);
@@ -390,7 +393,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
                 VectorOps.Multiply(_masked.Span.Slice(g * StateGroup + at, StateRow), _states.Span.Slice(g * StateGroup + at, StateRow), mask.Slice(g * StateRow, StateRow));
         }
 
-        public Span<float> GatesFrom(int t) => _gates.Span[(t % GateSteps * Rows * _layer.SlabRow)..];
+        public Span<float> GatesFrom(int t) => _gates.Span[((t < GateSteps ? t : t % GateSteps) * Rows * _layer.SlabRow)..];
 
         /// <summary>The states before step t and on, as the recurrent products read them.</summary>
         public Span<float> RecurrentFrom(int t) => (Mask.IsEmpty ? _states : _masked).Span[(StatePlace(t) * StateRow)..];
@@ -416,6 +419,7 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
                 CellGradient = _training && cells ? _gradient.Span.Slice(slab, slab) : default,
                 Product = _product.Span,
                 FromZero = FromZero && t == 0,
+                Alone = Rows == 1 && !_training,
             };
         }
 
@@ -425,7 +429,8 @@ internal abstract class RecurrentLayer(int inputSize, int hiddenSize, int slabs,
             for (var k = 0; k < _layer.StateSize; k++)
             {
                 var states = (k == 0 ? _states : _cells).Span[(StatePlace(t) * StateRow)..];
-                for (var g = 0; g < _layer.Groups; g++) states.Slice(g * StateGroup, StateRow).Clear();
+                if (source.IsEmpty || _layer.HiddenSize < _layer.Groups * MatMul.VectorWidth) // what is not written stays zero
+                    for (var g = 0; g < _layer.Groups; g++) states.Slice(g * StateGroup, StateRow).Clear();
                 if (!source.IsEmpty) UnitGroups.Scatter(Rows, _layer.HiddenSize, source[(k * Rows * _layer.HiddenSize)..], states, StateGroup);
             }
         }
