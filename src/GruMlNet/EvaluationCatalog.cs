@@ -90,7 +90,7 @@ public static class EvaluationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(testSteps, 1);
-        bool[] isTraining = new SeriesRows(data, valueColumn: null, seriesColumnName).NotAmongLast(testSteps);
+        bool[] isTraining = new RowsBySeries(data, valueColumn: null, seriesColumnName).NotAmongLast(testSteps);
         return new DataOperationsCatalog.TrainTestData(new RowFilterView(data, isTraining), new RowFilterView(data, Array.ConvertAll(isTraining, yes => !yes)));
     }
 }

@@ -54,8 +54,8 @@ internal static class MlNetCosts
         var objects = ml.Data.LoadFromEnumerable(Enumerable.Range(0, Rows).Select(i => new Scalar { Value = i }).ToArray());
         foreach (var (name, view) in ((string, IDataView)[])[("objects", objects), ("cache", ml.Data.Cache(objects))])
         {
-            var columns = new ForecastColumns(nameof(Scalar.Value), time: null, "Forecast", lower: null, upper: null, level: 0.95f, Horizon);
-            var seconds = Enumerable.Range(0, 5).Select(_ => Seconds(() => SequenceReader.ReadSeries(view, columns, () => { }))).Min(); // the first fills the cache
+            var columns = InputColumns.Alone(nameof(Scalar.Value));
+            var seconds = Enumerable.Range(0, 5).Select(_ => Seconds(() => TrainingData.Read(view, columns, weight: null, calendar: null, () => { }))).Min(); // the first fills the cache
             Line($"mlnet read from={name} rows={Rows} rows_per_second={Rows / seconds:F0}");
         }
     }

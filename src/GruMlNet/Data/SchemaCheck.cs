@@ -33,7 +33,49 @@ internal static class SchemaCheck
         SchemaShape.Column column = Find(schema, name);
         if (column.Kind == VectorKind.Scalar && !column.IsKey && TimeColumn.IsTime(column.ItemType))
             return;
-        throw Mismatch(name, "DateTime, DateTimeOffset, Int32, Int64, Single or Double", column, ConvertFix(name, column, "DateTime"));
+        throw Mismatch(name, "DateTime, DateTimeOffset, text, Int32, Int64, Single or Double", column, ConvertFix(name, column, "DateTime"));
+    }
+
+    internal static void Series(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name);
+        if (column.Kind == VectorKind.Scalar && (column.IsKey || SeriesKey.IsKey(column.ItemType)))
+            return;
+        throw Mismatch(name, "text, a key, or an integer", column, $"Convert it: add Transforms.Conversion.ConvertType(\"{name}\", outputKind: DataKind.String) before the forecaster.");
+    }
+
+    internal static void Covariate(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name);
+        if (column.Kind != VectorKind.VariableVector && IsSingle(column))
+            return;
+        throw Mismatch(name, "Single or a vector of Single of known size", column, column.Kind == VectorKind.VariableVector
+            ? "A covariate has the same number of values in each row: give the vector a size, with [VectorType(n)] in the row's class."
+            : ConvertFix(name, column, "Single"));
+    }
+
+    internal static void Static(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name);
+        if (column.Kind == VectorKind.Scalar && (column.IsKey || IsSingle(column) || SeriesKey.IsKey(column.ItemType)))
+            return;
+        throw Mismatch(name, "Single for a number, or text, a key or an integer for a category", column, ConvertFix(name, column, "Single"));
+    }
+
+    internal static void Holiday(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name);
+        if (column.Kind == VectorKind.Scalar && !column.IsKey && (IsSingle(column) || column.ItemType is BooleanDataViewType or TextDataViewType))
+            return;
+        throw Mismatch(name, "Boolean, text or Single", column, ConvertFix(name, column, "Single"));
+    }
+
+    internal static void Weight(SchemaShape schema, string name)
+    {
+        SchemaShape.Column column = Find(schema, name);
+        if (column.Kind == VectorKind.Scalar && IsSingle(column))
+            return;
+        throw Mismatch(name, "Single", column, column.Kind == VectorKind.Scalar ? ConvertFix(name, column, "Single") : "A weight is one number for the whole row.");
     }
 
     /// <summary>The column in a schema of which <see cref="Find"/> is known to succeed.</summary>

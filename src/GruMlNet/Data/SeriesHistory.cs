@@ -1,85 +1,181 @@
+using GruMlNet.ModelFormat;
+
 namespace GruMlNet.Data;
 
-/// <summary>The end of a series: its last values, oldest first, and the time of the very last one. Immutable.</summary>
-internal sealed record SeriesEnd(ReadOnlyMemory<float> Values, decimal? LastTime)
+/// <summary>The end of a series as a model remembers it. Immutable.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Steps">The last steps, by column of <see cref="CovariateLayout"/>, oldest first.</param>
+/// <param name="Future">What is known of the steps after, by column from <see cref="CovariateLayout.FirstFuture"/> on.</param>
+/// <param name="LastTime">Time of the very last step.</param>
+/// <param name="Statics">What describes the series as a whole.</param>
+internal sealed record SeriesEnd(string Id, float[][] Steps, float[][] Future, decimal? LastTime, StaticValues Statics)
 {
-    internal static readonly SeriesEnd Empty = new(ReadOnlyMemory<float>.Empty, LastTime: null);
+    private const int MaxFuture = 1_000_000;
 
-    internal static SeriesEnd Of(ReadOnlySpan<float> series, decimal? lastTime, int length)
-        => new(series[Math.Max(0, series.Length - length)..].ToArray(), lastTime);
+    internal int Length => Steps.Length == 0 ? 0 : Steps[0].Length;
+
+    /// <summary>Steps after the end of which something is known.</summary>
+    internal int Ahead => Future.Length == 0 ? 0 : Future[0].Length;
+
+    /// <summary>A series of which nothing is known.</summary>
+    internal static SeriesEnd Empty(string id) => new(id, [], [], null, StaticValues.None);
+
+    internal ReadOnlySpan<float> Column(int column) => Steps.Length == 0 ? [] : Steps[column];
 
     internal void Save(BinaryWriter writer)
     {
-        writer.Write(Values.Length);
-        foreach (float value in Values.Span)
-            writer.Write(value);
+        writer.Write(Id);
+        writer.Write(Length);
+        foreach (float[] column in Steps)
+            Write(column);
+        writer.Write(Ahead);
+        foreach (float[] column in Future)
+            Write(column);
         writer.Write(LastTime is not null);
         if (LastTime is { } time)
             writer.Write(time);
+        Write(Statics.Numbers);
+        foreach (string category in Statics.Categories)
+            writer.Write(category);
+
+        void Write(float[] values)
+        {
+            foreach (float value in values)
+                writer.Write(value);
+        }
     }
 
-    internal static SeriesEnd Load(BinaryReader reader, int maxLength)
+    internal static SeriesEnd Load(BinaryReader reader, CovariateLayout layout, int maxLength)
     {
-        int length = reader.ReadInt32();
-        if (length < 0 || length > maxLength)
-            throw new InvalidDataException($"The history in the model has {length} values; 0 to {maxLength} were expected.");
-        var values = new float[length];
-        for (int i = 0; i < length; i++)
-            values[i] = reader.ReadSingle();
-        return new SeriesEnd(values, reader.ReadBoolean() ? reader.ReadDecimal() : null);
+        string id = reader.ReadString();
+        float[][] steps = ReadColumns(layout.Count, ModelPart.ReadCount(reader, maxLength));
+        float[][] future = ReadColumns(layout.FutureCount, ModelPart.ReadCount(reader, MaxFuture));
+        decimal? time = reader.ReadBoolean() ? reader.ReadDecimal() : null;
+        float[] numbers = ReadColumns(1, layout.StaticIsNumber.Count(isNumber => isNumber))[0];
+        var categories = new string[layout.StaticIsNumber.Count(isNumber => !isNumber)];
+        foreach (ref string category in categories.AsSpan())
+            category = reader.ReadString();
+        return new SeriesEnd(id, steps, future, time, new StaticValues(numbers, categories));
+
+        float[][] ReadColumns(int columns, int length)
+        {
+            var all = new float[columns][];
+            for (int column = 0; column < columns; column++)
+            {
+                all[column] = new float[length];
+                foreach (ref float value in all[column].AsSpan())
+                    value = reader.ReadSingle();
+            }
+
+            return all;
+        }
     }
 }
 
 /// <summary>
-/// The running history of one series: the last <c>capacity</c> values in one contiguous span. Owned by one cursor or engine, not thread-safe.
+/// The running history of one series in an engine: the last <c>capacity</c> steps, each column in one contiguous span. Not thread-safe.
 /// </summary>
-internal sealed class SeriesHistory(int capacity, SeriesClock clock, string? timeColumn)
+internal sealed class SeriesHistory
 {
-    // Twice the capacity: values are appended and moved to the front only when the end is reached.
-    private readonly float[] buffer = new float[2 * Math.Max(1, capacity)];
+    private readonly CovariateLayout layout;
+    private readonly SeriesClock clock;
+    private readonly int capacity;
+    private readonly string? timeColumn;
+    private readonly float[][] buffers; // at most twice the capacity: values are appended and moved to the front only when the end is reached
+    private readonly List<float[]> future = []; // one row per step ahead
     private int end;
     private int length;
-    private decimal? lastTime;
 
-    internal ReadOnlySpan<float> Values => buffer.AsSpan(end - length, length);
-
-    internal decimal? LastTime => lastTime;
-
-    internal void Restart(SeriesEnd from)
+    internal SeriesHistory(SeriesEnd from, CovariateLayout layout, SeriesClock clock, int capacity, string? timeColumn)
     {
-        (end, length, lastTime) = (0, 0, from.LastTime);
-        foreach (float value in from.Values.Span)
-            Push(value);
+        (this.layout, this.clock, this.capacity, this.timeColumn) = (layout, clock, Math.Max(1, capacity), timeColumn);
+        (Id, Statics, LastTime, end, length) = (from.Id, from.Statics, from.LastTime, from.Length, from.Length);
+        buffers = new float[layout.Count][];
+        for (int column = 0; column < buffers.Length; column++)
+            buffers[column] = from.Column(column).ToArray();
+        for (int i = 0; i < from.Ahead; i++)
+            future.Add(Array.ConvertAll(from.Future, column => column[i]));
     }
 
-    /// <summary>Adds the value of <paramref name="time"/>; steps without a row since the last time become missing values.</summary>
+    internal string Id { get; }
+
+    internal StaticValues Statics { get; private set; }
+
+    internal decimal? LastTime { get; private set; }
+
+    /// <summary>Steps ahead of which something is known, from the training data.</summary>
+    internal int Ahead => future.Count;
+
+    /// <summary>Adds the step of <paramref name="time"/>; steps without a row since the last time become missing.</summary>
     /// <exception cref="InvalidOperationException">The time is not after the last one; the history is unchanged.</exception>
-    internal void Append(float value, decimal? time, string where)
+    internal void Append(ReadOnlySpan<float> row, decimal? time, StaticValues statics, string where)
     {
-        if (time is { } now && lastTime is { } last)
+        Span<float> step = stackalloc float[layout.Count];
+        if (time is { } now && LastTime is { } last)
         {
             SequenceReader.CheckIncreasing(last, now, timeColumn!, clock.IsDate, where);
             long missing = Math.Min(clock.StepsBetween(last, now) - 1, capacity);
-            for (long i = 0; i < missing; i++)
-                Push(float.NaN);
+            for (int gap = 1; gap <= missing; gap++)
+            {
+                step.Fill(float.NaN);
+                if (future.Count > 0)
+                    future[0].CopyTo(step[layout.FirstFuture..]);
+                Calendar.Write(layout.Calendar, clock.After(last, gap), step[layout.RowCount..]);
+                Push(step);
+            }
         }
 
-        Push(value);
-        lastTime = time;
+        row.CopyTo(step);
+        Calendar.Write(layout.Calendar, time, step[layout.RowCount..]);
+        Push(step);
+        (LastTime, Statics) = (time, statics);
     }
 
-    internal SeriesEnd ToEnd() => new(Values.ToArray(), lastTime);
-
-    private void Push(float value)
+    /// <summary>The series as it stands, for a forecast.</summary>
+    /// <param name="horizon">Steps to look ahead.</param>
+    /// <param name="ahead">What is known of them, a row per step; null for what the training data knew.</param>
+    internal PanelSeries Now(int horizon, IReadOnlyList<float[]>? ahead)
     {
-        if (end == buffer.Length)
+        ahead ??= future;
+        return layout.ToPanel(Id, Column, Future(ahead, Math.Min(horizon, ahead.Count)), layout.CalendarAfter(clock, LastTime, horizon), Statics);
+    }
+
+    internal SeriesEnd ToEnd()
+    {
+        var steps = new float[buffers.Length][];
+        for (int column = 0; column < steps.Length; column++)
+            steps[column] = Column(column).ToArray();
+        return new SeriesEnd(Id, steps, Future(future, future.Count), LastTime, Statics);
+    }
+
+    private float[][] Future(IReadOnlyList<float[]> rows, int count)
+        => [.. Enumerable.Range(0, layout.FutureCount).Select(column => rows.Take(count).Select(row => row[column]).ToArray())];
+
+    private ReadOnlySpan<float> Column(int column) => buffers[column].AsSpan(end - length, length);
+
+    private void Push(ReadOnlySpan<float> step)
+    {
+        if (end == buffers[0].Length)
+            MakeRoom();
+        for (int column = 0; column < buffers.Length; column++)
+            buffers[column][end] = step[column];
+        end++;
+        length = Math.Min(length + 1, capacity);
+        if (future.Count > 0)
+            future.RemoveAt(0);
+    }
+
+    /// <summary>Grows while there are fewer steps than the capacity; then moves the latest to the front.</summary>
+    private void MakeRoom()
+    {
+        int keep = Math.Min(length, capacity - 1), size = Math.Min(2 * capacity, Math.Max(16, 2 * keep));
+        for (int column = 0; column < buffers.Length; column++)
         {
-            Values[1..].CopyTo(buffer);
-            end = length - 1;
-            length = end;
+            float[] target = buffers[column].Length == size ? buffers[column] : new float[size];
+            Column(column)[(length - keep)..].CopyTo(target);
+            buffers[column] = target;
         }
 
-        buffer[end++] = value;
-        length = Math.Min(length + 1, buffer.Length / 2);
+        (end, length) = (keep, keep);
     }
 }

@@ -5,14 +5,14 @@ using Microsoft.ML.Data;
 namespace GruMlNet.Evaluation;
 
 /// <summary>The rows of a view, sorted into series.</summary>
-internal sealed class SeriesRows
+internal sealed class RowsBySeries
 {
     private readonly List<(int Series, int Step)> rows = [];
     private readonly List<string> names = [];
     private readonly List<List<float>> values = [];
 
     // Without a value column only the rows count.
-    internal SeriesRows(IDataView view, string? valueColumn, string? seriesColumn)
+    internal RowsBySeries(IDataView view, string? valueColumn, string? seriesColumn)
     {
         using DataViewRowCursor cursor = view.GetRowCursor(ViewColumns.Named(view.Schema, valueColumn, seriesColumn));
         Func<string> readSeries = ViewColumns.SeriesReader(cursor, seriesColumn);
@@ -52,7 +52,7 @@ internal static class ViewBacktest
     {
         RollingOrigin origins = options.Origins;
         SchemaCheck.Single(SchemaShape.Create(data.Schema), options.ActualColumnName);
-        var rows = new SeriesRows(data, options.ActualColumnName, options.SeriesColumnName);
+        var rows = new RowsBySeries(data, options.ActualColumnName, options.SeriesColumnName);
         float[][] values = rows.Values();
         origins.CheckLength(values.Length == 0 ? 0 : values.Max(series => series.Length));
 
@@ -72,7 +72,7 @@ internal static class ViewBacktest
     }
 
     /// <summary>The forecasts at the last known row of each series.</summary>
-    private static List<ForecastCase> Forecasts(IDataView transformed, SeriesRows rows, float[][] values, bool[] known, int window, BacktestOptions options)
+    private static List<ForecastCase> Forecasts(IDataView transformed, RowsBySeries rows, float[][] values, bool[] known, int window, BacktestOptions options)
     {
         RollingOrigin origins = options.Origins;
         List<ForecastCase> cases = [];

@@ -12,27 +12,7 @@ internal static class ViewColumns
     {
         if (name is null)
             return () => string.Empty;
-        DataViewSchema.Column column = SchemaCheck.Column(row.Schema, name);
-        return column.Type switch
-        {
-            TextDataViewType => Read<ReadOnlyMemory<char>>(),
-            KeyDataViewType key when key.RawType == typeof(uint) => Read<uint>(),
-            KeyDataViewType key when key.RawType == typeof(ulong) => Read<ulong>(),
-            { } type when type == NumberDataViewType.Int32 => Read<int>(),
-            { } type when type == NumberDataViewType.Int64 => Read<long>(),
-            _ => throw new ArgumentOutOfRangeException(null, $"Schema mismatch for series column '{name}': expected text, a key, Int32 or Int64, got {column.Type}."),
-        };
-
-        Func<string> Read<T>()
-        {
-            ValueGetter<T> getter = row.GetGetter<T>(column);
-            T value = default!;
-            return () =>
-            {
-                getter(ref value);
-                return value!.ToString()!;
-            };
-        }
+        return SeriesKey.Reader(row, SchemaCheck.Column(row.Schema, name));
     }
 
     /// <summary>A function that copies the current row's vector; an empty one without a column.</summary>

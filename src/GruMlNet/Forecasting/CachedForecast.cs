@@ -3,14 +3,11 @@ using Microsoft.ML.Data;
 
 namespace GruMlNet;
 
-/// <summary>The values to forecast from, oldest first; valid until the row moves on.</summary>
-internal delegate ReadOnlySpan<float> HistoryReader();
-
 /// <summary>
 /// The forecast of the current row, computed at most once for all its columns: forecast, lower and upper bounds share it.
-/// Belongs to one cursor, row or engine; not thread-safe.
+/// Belongs to one row or engine; not thread-safe.
 /// </summary>
-internal sealed class CachedForecast(PanelForecaster model, ForecastColumns columns, HistoryReader readHistory, Func<long> position, Func<int, bool> isActive)
+internal sealed class CachedForecast(PanelForecaster model, ForecastColumns columns, Func<PanelSeries> readSeries, Func<long> position, Func<int, bool> isActive)
 {
     private readonly bool needsBounds = Enumerable.Range(0, columns.Added.Count).Any(i => isActive(i) && columns.Added[i].Part != ForecastPart.Point);
     private PanelForecast? forecast;
@@ -52,12 +49,7 @@ internal sealed class CachedForecast(PanelForecaster model, ForecastColumns colu
         if (now < 0)
             throw new InvalidOperationException("There is no current row: call MoveNext first, and stop where it returns false.");
         if (forecast is null || forecastPosition != now)
-            (forecast, forecastPosition) = (model.Forecast(readHistory(), Length, needsBounds ? [Level] : []), now);
-        return part switch
-        {
-            ForecastPart.Point => forecast.Point,
-            ForecastPart.Lower => forecast.Lower[0],
-            _ => forecast.Upper[0],
-        };
+            (forecast, forecastPosition) = (model.ForecastAll([readSeries()], Length, needsBounds ? [Level] : [], threads: 1)[0], now);
+        return forecast.Part(part);
     }
 }

@@ -1,4 +1,5 @@
 using GruMlNet.Data;
+using GruMlNet.ModelFormat;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -14,15 +15,14 @@ internal sealed class ForecastColumns
 
     private const string SlotNames = "SlotNames";
 
-    internal ForecastColumns(ForecastOptions options, string? timeColumn)
-        : this(options.InputColumnName ?? options.OutputColumnName, timeColumn, options.OutputColumnName,
-            options.ConfidenceLowerBoundColumn, options.ConfidenceUpperBoundColumn, options.ConfidenceLevel, options.Horizon)
+    internal ForecastColumns(ForecastOptions options, InputColumns inputs)
+        : this(inputs, options.OutputColumnName, options.ConfidenceLowerBoundColumn, options.ConfidenceUpperBoundColumn, options.ConfidenceLevel, options.Horizon)
     {
     }
 
-    internal ForecastColumns(string input, string? time, string output, string? lower, string? upper, float level, int horizon)
+    internal ForecastColumns(InputColumns inputs, string output, string? lower, string? upper, float level, int horizon)
     {
-        (Input, Time, Output, Lower, Upper, Level, Horizon) = (input, time, output, lower, upper, level, horizon);
+        (Inputs, Output, Lower, Upper, Level, Horizon) = (inputs, output, lower, upper, level, horizon);
         List<(string, ForecastPart)> added = [(output, ForecastPart.Point)];
         if (lower is not null)
             added.Add((lower, ForecastPart.Lower));
@@ -31,9 +31,7 @@ internal sealed class ForecastColumns
         Added = added;
     }
 
-    internal string Input { get; }
-
-    internal string? Time { get; }
+    internal InputColumns Inputs { get; }
 
     internal string Output { get; }
 
@@ -54,18 +52,7 @@ internal sealed class ForecastColumns
             problems.Add($"confidenceLevel must be above 0 and below 1, got {SchemaCheck.Text(level)}: write 0.95f for 95 %.");
     }
 
-    internal void CheckSeries(SchemaShape schema)
-    {
-        SchemaCheck.Single(schema, Input);
-        if (Time is not null)
-            SchemaCheck.Time(schema, Time);
-    }
-
-    internal void CheckSeries(DataViewSchema schema) => CheckSeries(SchemaShape.Create(schema));
-
-    internal void CheckWindow(SchemaShape schema) => SchemaCheck.SingleVector(schema, Input);
-
-    internal void CheckWindow(DataViewSchema schema) => CheckWindow(SchemaShape.Create(schema));
+    internal void CheckWindow(SchemaShape schema) => SchemaCheck.SingleVector(schema, Inputs.Value);
 
     /// <summary>The added columns as the estimator promises them.</summary>
     internal SchemaShape AddTo(SchemaShape schema)
@@ -100,27 +87,22 @@ internal sealed class ForecastColumns
 
     internal void Save(BinaryWriter writer)
     {
-        foreach (string? name in (string?[])[Input, Time, Output, Lower, Upper])
-        {
-            writer.Write(name is not null);
-            if (name is not null)
-                writer.Write(name);
-        }
-
+        Inputs.Save(writer);
+        foreach (string? name in (string?[])[Output, Lower, Upper])
+            ModelPart.Write(writer, name);
         writer.Write(Level);
         writer.Write(Horizon);
     }
 
     internal static ForecastColumns Load(BinaryReader reader)
     {
-        var names = new string?[5];
-        for (int i = 0; i < names.Length; i++)
-            names[i] = reader.ReadBoolean() ? reader.ReadString() : null;
+        InputColumns inputs = InputColumns.Load(reader);
+        string? output = ModelPart.ReadText(reader), lower = ModelPart.ReadText(reader), upper = ModelPart.ReadText(reader);
         float level = reader.ReadSingle();
         int horizon = reader.ReadInt32();
-        if (names[0] is null || names[2] is null || !(level > 0 && level < 1) || horizon is < 1 or > MaxHorizon)
-            throw new InvalidDataException("The column names, confidence level or horizon in the model are not usable.");
-        return new ForecastColumns(names[0]!, names[1], names[2]!, names[3], names[4], level, horizon);
+        if (output is null || !(level > 0 && level < 1) || horizon is < 1 or > MaxHorizon)
+            throw new InvalidDataException("The column names, confidence level or horizon in the model are not usable. Use another copy.");
+        return new ForecastColumns(inputs, output, lower, upper, level, horizon);
     }
 
     private void GetSlotNames(ref VBuffer<ReadOnlyMemory<char>> names)

@@ -19,9 +19,9 @@ internal sealed record ForecastPipeline(IReadOnlyList<ITransformer> Steps, GruFo
         return new ForecastPipeline(steps, forecaster);
     }
 
-    /// <summary>The whole pipeline with another history in its forecaster, to be saved.</summary>
-    internal ITransformer WithEnd(Data.SeriesEnd end)
-        => new TransformerChain<ITransformer>([.. Steps, Forecaster.WithEnd(end)]);
+    /// <summary>The whole pipeline with other histories in its forecaster, to be saved.</summary>
+    internal ITransformer WithEnds(Data.SeriesEnds ends)
+        => new TransformerChain<ITransformer>([.. Steps, Forecaster.WithEnds(ends)]);
 
     /// <summary>Runs the steps before the forecaster on <paramref name="input"/>; the row follows its input.</summary>
     internal DataViewRow Prepare(DataViewRow input)

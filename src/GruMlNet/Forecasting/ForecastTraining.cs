@@ -19,10 +19,11 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         options.CancellationToken.ThrowIfCancellationRequested();
     }
 
+    /// <exception cref="InvalidOperationException">Nothing can be learnt from the data.</exception>
     internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, int? seasonalityHint, string description)
     {
         using IChannel channel = host.Start("Training");
-        Log($"'{columns.Output}' from '{columns.Input}', horizon {columns.Horizon}: {description}");
+        Log($"'{columns.Output}' from '{columns.Inputs.Value}', horizon {columns.Horizon}: {description}");
         using var cancellation = new HostCancellation(host, options.CancellationToken);
         GruForecastModelOptions run = options.Clone();
         run.Horizon = columns.Horizon;
@@ -43,7 +44,7 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         }
         catch (InvalidOperationException e)
         {
-            throw new InvalidOperationException($"Column '{columns.Input}': {e.Message}", e);
+            throw new InvalidOperationException($"Column '{columns.Inputs.Value}': {e.Message}", e);
         }
 
         // A cancelled training leaves its best model so far, which nobody asked for here; and ML.NET's flag is only polled.

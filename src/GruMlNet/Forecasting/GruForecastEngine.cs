@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GruMlNet.Data;
 using GruMlNet.Engine.Serialization;
 using Microsoft.ML;
@@ -7,10 +8,13 @@ using Microsoft.ML.Runtime;
 namespace GruMlNet;
 
 /// <summary>
-/// Forecasts live: takes one step of the series at a time and forecasts from all it has seen. Each engine has its own history;
-/// engines do not touch each other or the model they were made from. Not thread-safe: one engine per thread.
+/// Forecasts live: takes one step of a series at a time and forecasts from all it has seen of that series. It holds any number of series; each engine has its own, and engines
+/// do not touch each other or the model they were made from. Not thread-safe: one engine per thread.
 /// </summary>
-/// <remarks>Make it with <c>model.CreateGruForecastEngine&lt;TIn, TOut&gt;(mlContext)</c>.</remarks>
+/// <remarks>
+/// Make it with <c>model.CreateGruForecastEngine&lt;TIn, TOut&gt;(mlContext)</c>. Up to the trained horizon a forecast is made at once. A longer one is made block by block, each block
+/// taking the forecast before it as its history: its bounds are too narrow, the more so the further it goes.
+/// </remarks>
 /// <typeparam name="TIn">Class whose properties are the model's input columns.</typeparam>
 /// <typeparam name="TOut">Class whose properties take the output columns.</typeparam>
 public sealed class GruForecastEngine<TIn, TOut> : IDisposable
@@ -20,11 +24,14 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     private readonly ForecastPipeline pipeline;
     private readonly DataViewConstructionUtils.InputRow<TIn> input;
     private readonly DataViewRow prepared;
-    private readonly SeriesHistory history;
-    private readonly HistoryStep step;
+    private readonly RowReader reader;
+    private readonly EngineSeries series;
     private readonly CachedForecast forecast;
     private readonly IRowReadableAs<TOut> resultOfExample;
     private readonly IRowReadableAs<TOut> resultAlone;
+    private readonly float[] numbers;
+    private SeriesHistory? current;
+    private List<float[]>? ahead;
 
     internal GruForecastEngine(IHostEnvironment environment, ForecastPipeline pipeline, bool ignoreMissingColumns, SchemaDefinition? inputDefinition, SchemaDefinition? outputDefinition)
     {
@@ -35,10 +42,10 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         prepared = pipeline.Prepare(input);
         DataViewSchema fullSchema = forecaster.GetOutputSchema(prepared.Schema);
 
-        history = forecaster.CreateHistory();
-        history.Restart(forecaster.End);
-        step = new HistoryStep(forecaster, prepared, history);
-        forecast = new CachedForecast(forecaster.Model, columns, () => history.Values, static () => 0, static _ => true);
+        reader = new RowReader(prepared, columns.Inputs, forecaster.Layout, HolidayCodes.Known(forecaster.Layout.HolidayKinds ?? []), new StrongBox<bool?>(forecaster.Clock.IsDate));
+        numbers = new float[forecaster.Layout.RowCount];
+        series = new EngineSeries(forecaster);
+        forecast = new CachedForecast(forecaster.Model, columns, ReadSeries, static () => 0, static _ => true);
         Delegate[] getters = forecast.Getters();
 
         // Without an example there is nothing to read the example's columns from: only the forecast is filled in then.
@@ -53,47 +60,84 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         }
     }
 
-    /// <summary>Takes <paramref name="example"/> as the next step of the series, then forecasts what follows it.</summary>
-    /// <param name="example">The next step; with a time column, its time must be after the last one, and steps left out are taken as missing.</param>
-    /// <param name="horizon">How many steps to forecast, 1 to the trained horizon; null: the trained horizon.</param>
+    /// <summary>Names of all series that the engine holds: those of the model, then new ones in the order of their first example. One empty name without a series column.</summary>
+    public IReadOnlyList<string> SeriesNames => series.Names();
+
+    /// <summary>Takes <paramref name="example"/> as the next step of its series, then forecasts what follows it.</summary>
+    /// <param name="example">The next step; with a time column, its time must be after the last one of its series, and steps left out are taken as missing.</param>
+    /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
     /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="future">What is known beforehand of the steps that follow, an example per step; of it, only those columns and the time are used. Steps beyond its end count as missing. Null: nothing, and an error where the model has such columns
+    /// and knows nothing of these steps from its training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range; the history is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">The example's value is infinite or its time not after the last one; the history is unchanged.</exception>
-    public TOut Predict(TIn example, int? horizon = null, float? confidenceLevel = null)
+    /// <exception cref="InvalidOperationException">The example's value is infinite, or its time not after the last one; the history is unchanged.</exception>
+    public TOut Predict(TIn example, int? horizon = null, float? confidenceLevel = null, IEnumerable<TIn>? future = null)
     {
         CheckRequest(horizon, confidenceLevel);
-        Update(example);
-        return Forecast(resultOfExample, horizon, confidenceLevel);
+        ArgumentNullException.ThrowIfNull(example);
+        List<float[]>? steps = null;
+        if (future is not null)
+        {
+            input.ExtractValues(example);
+            steps = ReadAhead(reader.Time(), future);
+        }
+
+        // Last, so that the row that the result is read from is the example, and a future that cannot be used changes nothing.
+        SeriesHistory history = Take(example);
+        return Forecast(resultOfExample, history, horizon, confidenceLevel, steps);
     }
 
-    /// <summary>Forecasts what follows the last step seen; columns of an example stay unset.</summary>
-    /// <param name="horizon">How many steps to forecast, 1 to the trained horizon; null: the trained horizon.</param>
+    /// <summary>Forecasts what follows the last step seen of the only series; columns of an example stay unset.</summary>
+    /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
     /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="future">What is known beforehand of the steps that follow, as in <see cref="Predict(TIn, int?, float?, IEnumerable{TIn}?)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range.</exception>
-    public TOut Predict(int? horizon = null, float? confidenceLevel = null)
+    /// <exception cref="InvalidOperationException">The model has a series column, so that it must be said which series to forecast.</exception>
+    public TOut Predict(int? horizon = null, float? confidenceLevel = null, IEnumerable<TIn>? future = null)
     {
-        CheckRequest(horizon, confidenceLevel);
-        return Forecast(resultAlone, horizon, confidenceLevel);
+        if (pipeline.Forecaster.Columns.Inputs.Series is { } column)
+            throw new InvalidOperationException($"The model has a series column, '{column}': say which series to forecast, Predict(\"name\"), or give an example.");
+        return Predict(string.Empty, horizon, confidenceLevel, future);
     }
 
-    /// <summary>Takes <paramref name="example"/> as the next step of the series, without forecasting.</summary>
-    /// <exception cref="InvalidOperationException">The example's value is infinite or its time not after the last one; the history is unchanged.</exception>
+    /// <summary>Forecasts what follows the last step seen of a series; columns of an example stay unset.</summary>
+    /// <param name="seriesName">Name of the series: the text of its column; an integer's digits; a key's number, from 1.</param>
+    /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
+    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="future">What is known beforehand of the steps that follow, as in <see cref="Predict(TIn, int?, float?, IEnumerable{TIn}?)"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range.</exception>
+    /// <exception cref="ArgumentException">Neither the model nor the engine has seen the series.</exception>
+    public TOut Predict(string seriesName, int? horizon = null, float? confidenceLevel = null, IEnumerable<TIn>? future = null)
+    {
+        ArgumentNullException.ThrowIfNull(seriesName);
+        CheckRequest(horizon, confidenceLevel);
+        bool isOnly = pipeline.Forecaster.Columns.Inputs.Series is null;
+        SeriesHistory history = isOnly ? series.FindOrAdd(string.Empty) : series.Find(seriesName)
+            ?? throw new ArgumentException($"There is no series '{seriesName}' yet: give its first steps to Update, or correct the name; SeriesNames lists those that are there.", nameof(seriesName));
+        return Forecast(resultAlone, history, horizon, confidenceLevel, future is null ? null : ReadAhead(history.LastTime, future));
+    }
+
+    /// <summary>Takes <paramref name="example"/> as the next step of its series, without forecasting.</summary>
+    /// <exception cref="InvalidOperationException">The example's value is infinite, or its time not after the last one of its series; the history is unchanged.</exception>
     public void Update(TIn example)
     {
         ArgumentNullException.ThrowIfNull(example);
-        input.ExtractValues(example);
-        step.Advance();
+        _ = Take(example);
     }
 
-    /// <summary>Forgets the whole history, as if a new series began; the trained network stays.</summary>
-    public void Reset()
+    /// <summary>Forgets the histories of all series, as if new ones began; what the model has learnt stays.</summary>
+    public void Reset() => series.Forget();
+
+    /// <summary>Forgets the history of one series.</summary>
+    /// <param name="seriesName">Its name; one that is not known is no error.</param>
+    public void Reset(string seriesName)
     {
-        history.Restart(SeriesEnd.Empty);
-        step.Detach();
+        ArgumentNullException.ThrowIfNull(seriesName);
+        series.Forget(seriesName);
     }
 
     /// <summary>
-    /// Saves the model with this engine's history. <c>mlContext.Model.Load</c> and CreateGruForecastEngine continue from it.
+    /// Saves the model with this engine's histories. <c>mlContext.Model.Load</c> and CreateGruForecastEngine continue from them.
     /// An existing file is replaced only when the new one is complete.
     /// </summary>
     /// <param name="mlContext">The context to save with.</param>
@@ -105,14 +149,14 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         AtomicFile.Write(path, stream => CheckPoint(mlContext, stream));
     }
 
-    /// <summary>Saves the model with this engine's history, and the schema of <typeparamref name="TIn"/>, to a stream that stays open.</summary>
+    /// <summary>Saves the model with this engine's histories, and the schema of <typeparamref name="TIn"/>, to a stream that stays open.</summary>
     /// <param name="mlContext">The context to save with.</param>
     /// <param name="stream">The stream to write to.</param>
     public void CheckPoint(MLContext mlContext, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
         ArgumentNullException.ThrowIfNull(stream);
-        mlContext.Model.Save(pipeline.WithEnd(history.ToEnd()), input.Schema, stream);
+        mlContext.Model.Save(pipeline.WithEnds(series.ToEnds()), input.Schema, stream);
     }
 
     /// <summary>Ends the rows of the pipeline before the forecaster; the model stays usable.</summary>
@@ -124,22 +168,72 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         input.Dispose();
     }
 
-    private TOut Forecast(IRowReadableAs<TOut> result, int? horizon, float? confidenceLevel)
+    /// <summary>Reads an example whole, then lets its series take the step: what cannot be used changes nothing.</summary>
+    private SeriesHistory Take(TIn example)
     {
+        input.ExtractValues(example);
+        reader.Numbers(numbers);
+        StaticValues statics = reader.Statics();
+        decimal? time = reader.Time();
+        string name = reader.Series();
+        SeriesHistory history = series.FindOrAdd(name);
+        history.Append(numbers, time, statics, pipeline.Forecaster.Columns.Inputs.Series is null ? $"row {reader.Position}" : $"the example of series '{name}'");
+        return history;
+    }
+
+    /// <summary>What examples say of the steps after the last one: by their times, else one after the other.</summary>
+    private List<float[]> ReadAhead(decimal? lastTime, IEnumerable<TIn> future)
+    {
+        CovariateLayout layout = pipeline.Forecaster.Layout;
+        List<float[]> steps = [];
+        foreach (TIn example in future)
+        {
+            input.ExtractValues(example);
+            reader.Numbers(numbers);
+            long step = steps.Count + 1;
+            if (reader.Time() is { } time && lastTime is { } last)
+            {
+                SequenceReader.CheckIncreasing(last, time, pipeline.Forecaster.Columns.Inputs.Time!, pipeline.Forecaster.Clock.IsDate, "an example of the future");
+                step = Math.Max(step, Math.Min(pipeline.Forecaster.Clock.StepsBetween(last, time), ForecastColumns.MaxHorizon + 1));
+            }
+
+            while (steps.Count < step - 1)
+                steps.Add(NotKnown());
+            steps.Add(numbers[layout.FirstFuture..]);
+        }
+
+        return steps;
+
+        float[] NotKnown()
+        {
+            var row = new float[layout.FutureCount];
+            Array.Fill(row, float.NaN);
+            return row;
+        }
+    }
+
+    private TOut Forecast(IRowReadableAs<TOut> result, SeriesHistory history, int? horizon, float? confidenceLevel, List<float[]>? steps)
+    {
+        InputColumns columns = pipeline.Forecaster.Columns.Inputs;
+        if (columns.HasFuture && steps is null && history.Ahead == 0)
+            throw new InvalidOperationException($"The model uses what is known beforehand ({string.Join(", ", columns.Known.Append(columns.Holiday).OfType<string>().Select(name => $"'{name}'"))}): "
+                + "give an example for each of the next steps as future, with those columns and the time; an empty list says that nothing is known.");
         forecast.Length = horizon ?? pipeline.Forecaster.Horizon;
         forecast.Level = confidenceLevel ?? pipeline.Forecaster.Columns.Level;
+        (current, ahead) = (history, steps);
         forecast.Forget();
         var filled = new TOut();
         result.FillValues(filled);
         return filled;
     }
 
-    private void CheckRequest(int? horizon, float? confidenceLevel)
+    private PanelSeries ReadSeries() => current!.Now(forecast.Length, ahead);
+
+    private static void CheckRequest(int? horizon, float? confidenceLevel)
     {
         List<string> problems = [];
-        int trained = pipeline.Forecaster.Horizon;
-        if (horizon is { } steps && (steps < 1 || steps > trained))
-            problems.Add($"horizon must be 1 to {trained}, the horizon the model was trained for, got {steps}: ask for fewer steps, or train with a longer horizon.");
+        if (horizon is < 1 or > ForecastColumns.MaxHorizon)
+            problems.Add($"horizon must be 1 to {ForecastColumns.MaxHorizon}, got {horizon}.");
         if (confidenceLevel is { } level)
             ForecastColumns.AddLevelProblem(level, problems);
         if (problems.Count > 0)

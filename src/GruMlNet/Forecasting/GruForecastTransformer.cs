@@ -10,12 +10,13 @@ using Microsoft.ML.Runtime;
 namespace GruMlNet;
 
 /// <summary>
-/// Forecasts the series in the rows of a view: row t gets the forecast of the steps after it, made from the rows up to t.
+/// Forecasts the series in the rows of a view: each row gets the forecast of the steps after it, made from the rows of its series up to it.
 /// Immutable and thread-safe; transforming never changes it.
 /// </summary>
 /// <remarks>
-/// A view starts with an empty history. Only where there is a time column and the view's first time is after the last
-/// training time, the view continues the training series; the steps between are taken as missing.
+/// <para>A series need not have been there in training. It starts with an empty history; only where there is a time column and the series' first time in the view is after the last time the model
+/// knows of it, the view continues the training series, and the steps between are taken as missing.</para>
+/// <para>Columns that are known beforehand are looked up in the rows behind a row; where there are none, they count as missing.</para>
 /// </remarks>
 public sealed class GruForecastTransformer : ITransformer
 {
@@ -23,10 +24,10 @@ public sealed class GruForecastTransformer : ITransformer
 
     private readonly IHost host;
 
-    internal GruForecastTransformer(IHostEnvironment environment, ForecastColumns columns, PanelForecaster model, SeriesClock clock, SeriesEnd end)
+    internal GruForecastTransformer(IHostEnvironment environment, ForecastColumns columns, CovariateLayout layout, PanelForecaster model, SeriesClock clock, SeriesEnds ends)
     {
         host = environment.Register(nameof(GruForecastTransformer));
-        (Columns, Model, Clock, End) = (columns, model, clock, end);
+        (Columns, Layout, Model, Clock, Ends) = (columns, layout, model, clock, ends);
     }
 
     /// <summary>How many steps it forecasts: the length of the output vectors.</summary>
@@ -40,14 +41,16 @@ public sealed class GruForecastTransformer : ITransformer
 
     internal ForecastColumns Columns { get; }
 
+    internal CovariateLayout Layout { get; }
+
     internal IHost Host => host;
 
     internal PanelForecaster Model { get; }
 
     internal SeriesClock Clock { get; }
 
-    /// <summary>The end of the training series, or of what an engine has seen since.</summary>
-    internal SeriesEnd End { get; }
+    /// <summary>The ends of the training series, or of what an engine has seen since.</summary>
+    internal SeriesEnds Ends { get; }
 
     /// <summary>False: a row's forecast depends on the rows before it.</summary>
     bool ITransformer.IsRowToRowMapper => false;
@@ -68,10 +71,38 @@ public sealed class GruForecastTransformer : ITransformer
     {
         ArgumentNullException.ThrowIfNull(input);
         CheckInput(input.Schema);
-        return new SeriesForecastView(this, input);
+        return new SeriesForecastView(this, input, lastRowsOnly: false);
+    }
+
+    /// <summary>
+    /// The forecasts that follow the series in <paramref name="input"/>: one row per series, its last one, with the columns that <see cref="Transform"/> adds. With columns that are known beforehand it is the row of the last value, and the rows behind it
+    /// must say what is known of the steps to forecast; where the view has such rows only, it is the first of them, and the series of the training goes on.
+    /// </summary>
+    /// <param name="input">The rows of the series, as in training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
+    public IDataView ForecastNext(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckInput(input.Schema);
+        return new SeriesForecastView(this, input, lastRowsOnly: true);
+    }
+
+    /// <summary>
+    /// The forecasts of <see cref="ForecastNext"/> in long form: one row per series and step ahead, with the series' name as text, the number of the step from 1, its time where times have a regular step
+    /// (DateTime, or Double for numbers), the forecast and its bounds as Singles. The columns are named as in the data; the step's is "Step". All forecasts are made at once.
+    /// </summary>
+    /// <param name="input">The rows of the series, as in training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be used; the message says why and what to do.</exception>
+    public IDataView ForecastNextSteps(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckInput(input.Schema);
+        return ForecastSteps.Of(this, input);
     }
 
     /// <summary>The same trained network behind the window face: every row holds a whole history as a vector.</summary>
+    /// <remarks>A history alone has no covariates: where the model has learnt from some, they count as missing.</remarks>
     /// <param name="outputColumnName">Name of the new column with the forecast. Bound columns keep their names.</param>
     /// <param name="inputColumnName">Name of the column with the histories, a vector of Single, oldest value first; null: the same as <paramref name="outputColumnName"/>.</param>
     public GruWindowForecastTransformer ToWindowTransformer(string outputColumnName, string? inputColumnName = null)
@@ -86,7 +117,7 @@ public sealed class GruForecastTransformer : ITransformer
             ConfidenceLevel = Columns.Level,
         };
         options.Validate();
-        return new GruWindowForecastTransformer(host, new ForecastColumns(options, timeColumn: null), Model);
+        return new GruWindowForecastTransformer(host, new ForecastColumns(options, InputColumns.Alone(inputColumnName ?? outputColumnName)), Model);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
@@ -96,31 +127,39 @@ public sealed class GruForecastTransformer : ITransformer
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelPart.Save(ctx, Version, writer =>
     {
         Columns.Save(writer);
+        Layout.Save(writer);
         Clock.Save(writer);
         ModelPart.Write(writer, Model);
-        End.Save(writer);
+        Ends.Save(writer);
     });
 
-    internal GruForecastTransformer WithEnd(SeriesEnd end) => new(host, Columns, Model, Clock, end);
+    internal GruForecastTransformer WithEnds(SeriesEnds ends) => new(host, Columns, Layout, Model, Clock, ends);
 
-    internal SeriesHistory CreateHistory() => new(Model.ContextLength, Clock, Columns.Time);
+    /// <summary>Lays out the rows of a series, behind what the model remembers of it where they come later.</summary>
+    internal TableSeries Arrange(SeriesRows rows)
+    {
+        bool continues = Columns.Inputs.Time is not null && rows.Count > 0 && Ends.Find(rows.Id) is { LastTime: { } last } && rows.Times.Min() > last;
+        return rows.Arrange(Clock, Layout, Columns.Inputs, continues ? Ends.Find(rows.Id)! : SeriesEnd.Empty(rows.Id));
+    }
 
     private static GruForecastTransformer Create(IHostEnvironment env, ModelLoadContext ctx) => ModelPart.Load(env, ctx, Version, reader =>
     {
         ForecastColumns columns = ForecastColumns.Load(reader);
+        CovariateLayout layout = CovariateLayout.Load(reader);
         SeriesClock clock = SeriesClock.Load(reader);
         PanelForecaster model = ModelPart.ReadForecaster(reader, columns);
-        return new GruForecastTransformer(env, columns, model, clock, SeriesEnd.Load(reader, model.ContextLength));
+        return new GruForecastTransformer(env, columns, layout, model, clock, SeriesEnds.Load(reader, layout, model.ContextLength));
     });
 
     private void CheckInput(DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        Columns.CheckSeries(schema);
-        if (Columns.Time is null)
+        Columns.Inputs.Check(SchemaShape.Create(schema));
+        Layout.Check(schema, Columns.Inputs);
+        if (Columns.Inputs.Time is null)
             return;
-        DataViewSchema.Column time = SchemaCheck.Column(schema, Columns.Time);
-        if (TimeColumn.IsDate(time.Type) != Clock.IsDate)
+        DataViewSchema.Column time = SchemaCheck.Column(schema, Columns.Inputs.Time);
+        if (time.Type is not TextDataViewType && TimeColumn.IsDate(time.Type) != Clock.IsDate)
             throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for input column '{time.Name}': expected {(Clock.IsDate ? "DateTime or DateTimeOffset" : "a number")} "
                 + $"as in training, got {time.Type}. Load the time column with the type it had in training.");
     }

@@ -30,7 +30,7 @@ public sealed class GruWindowForecastEstimator : IEstimator<GruWindowForecastTra
         options.Validate();
         host = environment.Register(nameof(GruWindowForecastEstimator));
         training = new ForecastTraining(environment, host, options.Model);
-        columns = new ForecastColumns(options, timeColumn: null);
+        columns = new ForecastColumns(options, InputColumns.Alone(options.InputColumnName ?? options.OutputColumnName));
     }
 
     /// <summary>Options of the window face.</summary>
@@ -45,8 +45,8 @@ public sealed class GruWindowForecastEstimator : IEstimator<GruWindowForecastTra
     public GruWindowForecastTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        columns.CheckWindow(input.Schema);
-        IReadOnlyList<float[]> windows = SequenceReader.ReadWindows(input, columns, training.CheckAlive);
+        columns.CheckWindow(SchemaShape.Create(input.Schema));
+        IReadOnlyList<float[]> windows = SequenceReader.ReadWindows(input, columns.Inputs.Value, training.CheckAlive);
         PanelForecaster model = training.Run([.. windows.Select((values, row) => new PanelSeries($"row {row}", values))], columns, seasonalityHint: null, $"{windows.Count} rows, one series each");
         return new GruWindowForecastTransformer(host, columns, model);
     }

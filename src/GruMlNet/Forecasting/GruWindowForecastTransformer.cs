@@ -47,7 +47,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
     /// <inheritdoc/>
     protected override IRowMapper MakeRowMapper(DataViewSchema schema)
     {
-        Columns.CheckWindow(schema);
+        Columns.CheckWindow(SchemaShape.Create(schema));
         return new Mapper(this, schema);
     }
 
@@ -72,8 +72,8 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
             disposer = null!;
             if (!Enumerable.Range(0, columns.Added.Count).Any(activeOutput))
                 return new Delegate[columns.Added.Count];
-            var window = new WindowReader(input, columns.Input);
-            var forecast = new CachedForecast(parent.Model, columns, window.Read, () => input.Position, activeOutput);
+            var window = new WindowReader(input, columns.Inputs.Value);
+            var forecast = new CachedForecast(parent.Model, columns, () => new PanelSeries(columns.Inputs.Value, window.Read()), () => input.Position, activeOutput);
             return forecast.Getters();
         }
 
@@ -85,7 +85,7 @@ public sealed class GruWindowForecastTransformer : RowToRowTransformerBase
         protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
         {
             bool any = Enumerable.Range(0, columns.Added.Count).Any(activeOutput);
-            int needed = InputSchema[columns.Input].Index;
+            int needed = InputSchema[columns.Inputs.Value].Index;
             return column => any && column == needed;
         }
 

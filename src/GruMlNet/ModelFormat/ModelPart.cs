@@ -49,6 +49,22 @@ internal static class ModelPart
         }
     }
 
+    internal static void Write(BinaryWriter writer, string? text)
+    {
+        writer.Write(text is not null);
+        if (text is not null)
+            writer.Write(text);
+    }
+
+    internal static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
+
+    /// <summary>A number of things that follow, checked before room is made for them.</summary>
+    internal static int ReadCount(BinaryReader reader, int max)
+    {
+        int count = reader.ReadInt32();
+        return count >= 0 && count <= max ? count : throw new InvalidDataException($"The model says that {count} things follow, where at most {max} can. Use another copy.");
+    }
+
     /// <summary>Writes the forecaster itself: a checksummed block of its own within the part.</summary>
     internal static void Write(BinaryWriter writer, PanelForecaster model)
     {

@@ -112,14 +112,13 @@ public sealed class ForecastByGruWithTimeContractTests : ForecastByGruContract<B
     [
         .. base.InvalidInputs,
         new("time missing", ml => ml.Data.LoadFromEnumerable([new { Value = 1f, Label = 1f }]), "column 'Time'"),
-        new("time as text", ml => ml.Data.LoadFromEnumerable([new { Value = 1f, Time = "2020-01-01", Label = 1f }]), "'Time'", "DateTime", "got String"),
+        new("time as a flag", ml => ml.Data.LoadFromEnumerable([new { Value = 1f, Time = true, Label = 1f }]), "'Time'", "DateTime", "got Boolean"),
     ];
 
     protected override IEnumerable<UnusualRows<SeriesRow>> UnusualInputs =>
     [
         .. base.UnusualInputs,
-        new("time backwards", [.. Series.Rows().Reverse()]) { FitMessage = ["'Time'", "sort the rows"], TransformMessage = ["'Time'", "sort the rows"] },
-        new("time repeated", [.. Series.Rows(30), .. Series.Rows(30)[^1..]]) { FitMessage = ["'Time'", "sort the rows"], TransformMessage = ["'Time'", "sort the rows"] },
+        new("time repeated", [.. Series.Rows(30), .. Series.Rows(30)[^1..]]) { FitMessage = ["'Time'", "twice", "one row per time"], TransformMessage = ["'Time'", "twice", "one row per time"] },
         new("a gap", [.. Series.Rows(30), .. Series.Rows(74)[35..]]),
         new("after the training", [.. Series.Rows(Series.Length + 40)[Series.Length..]]) { ContinuesTraining = true },
         new("after the training and a gap", [.. Series.Rows(Series.Length + 43)[(Series.Length + 3)..]]) { ContinuesTraining = true },

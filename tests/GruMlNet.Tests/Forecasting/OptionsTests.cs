@@ -110,7 +110,8 @@ public sealed class OptionsTests
     {
         // The columns and the horizon are read back in ShortOverload_EachArgument_ReachesTheModel.
         Assert.Equal(
-            ["ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "Horizon", "InputColumnName", "Model", "OutputColumnName", "TimeColumnName"],
+            ["CalendarFeatures", "ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "HolidayColumnName", "Horizon", "InputColumnName", "KnownColumns", "Model", "OutputColumnName", "PastColumns", "SeriesColumnName",
+                "StaticColumns", "TimeColumnName", "WeightColumnName"],
             Properties(typeof(GruForecastEstimator.Options)).Order(StringComparer.Ordinal));
         Assert.Equal(
             ["ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "Horizon", "InputColumnName", "Model", "OutputColumnName"],

@@ -7,6 +7,14 @@ namespace GruMlNet;
 /// <param name="Upper">[levels][h]: the upper bounds.</param>
 internal sealed record PanelForecast(float[] Point, float[][] Lower, float[][] Upper)
 {
+    /// <summary>The part that a column holds; bounds are those of the first confidence level.</summary>
+    internal float[] Part(ForecastPart part) => part switch
+    {
+        ForecastPart.Point => Point,
+        ForecastPart.Lower => Lower[0],
+        _ => Upper[0],
+    };
+
     internal void Fill(float value)
     {
         Point.AsSpan().Fill(value);
