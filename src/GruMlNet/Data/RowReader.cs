@@ -89,7 +89,8 @@ internal sealed class RowReader
                 {
                     getter(ref vector);
                     vector.CopyTo(target.Span);
-                }));
+                }
+                ));
             }
             else
             {
