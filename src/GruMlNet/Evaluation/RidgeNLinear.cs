@@ -77,6 +77,27 @@ public sealed class RidgeNLinear
         return Array.ConvertAll(forecast, change => (float)(last + change));
     }
 
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(LookBack);
+        foreach (double value in (double[])[.. weights, .. intercept])
+            writer.Write(value);
+    }
+
+    internal static RidgeNLinear Load(BinaryReader reader, int horizon)
+    {
+        int lookBack = reader.ReadInt32();
+        if (lookBack is < 1 or > 10_000)
+            throw new InvalidDataException($"A linear map of {lookBack} values is impossible: the file is damaged. Use another copy.");
+        var weights = new double[(lookBack - 1) * horizon];
+        var intercept = new double[horizon];
+        foreach (ref double value in weights.AsSpan())
+            value = reader.ReadDouble();
+        foreach (ref double value in intercept.AsSpan())
+            value = reader.ReadDouble();
+        return new RidgeNLinear(lookBack, horizon, weights, intercept);
+    }
+
     /// <summary>Takes the mean off the values, which loses fewer digits in products, and returns their standard deviation; 0 where that is no more than rounding.</summary>
     private static double Center(double[] values)
     {
@@ -86,7 +107,8 @@ public sealed class RidgeNLinear
         return deviation > 1e-12 * Math.Abs(mean) ? deviation : 0;
     }
 
-    private static int DefaultLookBack(IReadOnlyList<ReadOnlyMemory<float>> series, int horizon, int seasonality)
+    /// <summary>Half of what the median series has besides the horizon, whole seasons, at most 512.</summary>
+    internal static int DefaultLookBack(IReadOnlyList<ReadOnlyMemory<float>> series, int horizon, int seasonality)
     {
         int[] lengths = [.. series.Select(one => one.Length).Order()];
         int longest = lengths.Length == 0 ? 1 : Math.Clamp((lengths[lengths.Length / 2] - horizon) / 2, 1, LongestLookBack);

@@ -40,7 +40,7 @@ internal sealed record LongHorizon(string Name, float[][] Columns, int TrainingE
     {
         if (TestEnd - TestStart < horizon) throw new Failure($"{Name}: the test part has {TestEnd - TestStart} steps, fewer than the horizon of {horizon}. Shorten the horizon.");
         if (TrainingEnd < lookBack + horizon) throw new Failure($"{Name}: the training part has {TrainingEnd} steps, fewer than look-back and horizon together ({lookBack + horizon}). Shorten one of them.");
-        (options.Horizon, options.LookBack, options.Seasonality) = (horizon, lookBack, Seasonality);
+        (options.Horizon, options.LookBack, options.ContextLength, options.Seasonality) = (horizon, lookBack, lookBack, Seasonality);
         var usage = Usage.Start();
         var model = PanelForecaster.Train([.. Columns.Select((c, i) => new PanelSeries($"{i}", c[..TrainingEnd]))], options);
         var score = new LongHorizonScore(Name, lookBack, horizon);

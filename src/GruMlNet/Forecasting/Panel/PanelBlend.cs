@@ -8,6 +8,7 @@ internal enum PanelMethod
 {
     Network,
     Ridge,
+    NLinear,
     Smoothing,
     Naive,
     SeasonalNaive,
@@ -40,13 +41,14 @@ internal sealed class PanelBlend
 
     /// <summary>Chooses the weights.</summary>
     /// <param name="score">Score of the median combined with given weights; lower is better.</param>
-    public static PanelBlend Choose(Func<float[], double> score)
+    /// <param name="methods">Those to choose among.</param>
+    public static PanelBlend Choose(Func<float[], double> score, IReadOnlyList<PanelMethod> methods)
     {
         var (counts, best) = (new float[MethodCount], double.PositiveInfinity);
         for (var round = 1; round <= Rounds; round++)
         {
             var (chosen, chosenScore) = (-1, double.PositiveInfinity);
-            for (var method = 0; method < MethodCount; method++)
+            foreach (int method in methods)
             {
                 var weights = Array.ConvertAll(counts, c => c / round);
                 weights[method] += 1f / round;
@@ -61,10 +63,13 @@ internal sealed class PanelBlend
         return sum > 0 ? new PanelBlend(Array.ConvertAll(counts, c => c / sum)) : NetworkOnly;
     }
 
+    /// <summary>Whether a method can forecast.</summary>
+    public static bool Has(PanelMethod method, PanelLinear linear) => method != PanelMethod.NLinear || linear.Plain is not null;
+
     /// <summary>[h]: what a simple method forecasts, on the transformed scale.</summary>
-    public static double[] Forecast(PanelMethod method, PreparedSeries series, int origin, PanelPlan plan, PanelRidge? ridge)
+    public static double[] Forecast(PanelMethod method, PreparedSeries series, int origin, PanelPlan plan, PanelLinear linear)
     {
-        if (method == PanelMethod.Ridge) return ridge!.Forecast(series, origin);
+        if (method == PanelMethod.Ridge) return linear.Ridge.Forecast(series, origin);
         var history = series.Raw.Span[..origin];
         int h = plan.Horizon, m = plan.Season;
         if (method == PanelMethod.Smoothing)
@@ -77,6 +82,7 @@ internal sealed class PanelBlend
             PanelMethod.Naive => ForecastBaselines.Naive(history, h),
             PanelMethod.SeasonalNaive => ForecastBaselines.SeasonalNaive(history, h, m),
             PanelMethod.Naive2 => ForecastBaselines.Naive2(history, h, m),
+            PanelMethod.NLinear => linear.Plain!.Forecast(history),
             PanelMethod.Drift => ForecastBaselines.Drift(history, h),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a simple method."),
         };

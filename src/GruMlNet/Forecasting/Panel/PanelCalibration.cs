@@ -71,6 +71,13 @@ internal sealed class PanelCalibration
         return z[k - 1] + (z[k] - z[k - 1]) * (normal - NormalZ[k - 1]) / (NormalZ[k] - NormalZ[k - 1]);
     }
 
+    /// <summary>How far the bounds of a level reach, as a multiple of a normal distribution's, on average over the steps ahead.</summary>
+    public double MeanFactor(double level)
+    {
+        var normal = NormalDistribution.TwoSidedQuantile(level);
+        return Enumerable.Range(0, _z.Length / Levels.Length).Average(step => Reach(step, normal)) / normal;
+    }
+
     public void Save(BinaryWriter writer)
     {
         foreach (var value in _z) writer.Write(value);

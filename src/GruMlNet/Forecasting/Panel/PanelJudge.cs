@@ -8,30 +8,34 @@ namespace GruMlNet;
 /// </summary>
 internal sealed class PanelJudge
 {
-    private readonly (PreparedSeries Series, int Origin)[] _windows;
+    private readonly IReadOnlyList<PanelFold> _folds;
+    private readonly (PreparedSeries Series, int Origin)[] _windows; // of the first fold
     private readonly PanelPlan _plan;
     private readonly double[] _scale; // per window: mean absolute seasonal difference, NaN where it is 0
 
-    public PanelJudge((PreparedSeries Series, int Origin)[] windows, PanelPlan plan)
+    public PanelJudge(IReadOnlyList<PanelFold> folds, PanelPlan plan)
     {
-        (_windows, _plan) = (windows, plan);
-        _scale = Array.ConvertAll(windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
+        (_folds, _plan) = (folds, plan);
+        _windows = folds[0].Windows;
+        _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
     }
 
-    /// <summary>Finds the best combination of the networks with simpler methods.</summary>
-    public PanelBlend Choose(IReadOnlyList<PanelEnsemble> networks, PanelRidge ridge, ParallelOptions parallel, Action<string> log)
+    /// <summary>Finds the combination of the networks with simpler methods that did best on the last steps: earlier ones, with less to learn from, were found to mislead.</summary>
+    public PanelBlend Choose(ParallelOptions parallel, Action<string> log)
     {
         var medians = new double[PanelBlend.MethodCount][][]; // [method][window][h]
-        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(networks, _windows), PanelModel.Median);
-        for (var method = PanelMethod.Network + 1; (int)method < PanelBlend.MethodCount; method++)
+        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(_folds[0].Trial, _windows), PanelModel.Median);
+        var linear = _folds[0].Linear;
+        var methods = Enum.GetValues<PanelMethod>().Where(m => PanelBlend.Has(m, linear)).ToArray();
+        foreach (var method in methods[1..])
         {
             var forecasts = new double[_windows.Length][];
-            Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, ridge));
+            Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, linear));
             medians[(int)method] = forecasts;
         }
         var reference = Errors(medians, Alone(PanelMethod.Naive2));
-        log("score of each method (Naive2 = 1): " + string.Join(", ", Enum.GetValues<PanelMethod>().Select(m => FormattableString.Invariant($"{m} {Score(Alone(m)):F4}"))));
-        var blend = PanelBlend.Choose(Score);
+        log("score of each method (Naive2 = 1): " + string.Join(", ", methods.Select(m => FormattableString.Invariant($"{m} {Score(Alone(m)):F4}"))));
+        var blend = PanelBlend.Choose(Score, methods);
         log(FormattableString.Invariant($"combined: {blend}, score {Score(blend.Weights):F4}"));
         return blend;
 
@@ -43,19 +47,21 @@ internal sealed class PanelJudge
         }
     }
 
-    /// <summary>How far from the median, in z, the held-back values lie.</summary>
-    public static PanelCalibration Calibrate(PanelModel model, (PreparedSeries Series, int Origin)[] windows)
+    /// <summary>How far from the median, in z, the held-back values of all folds lie: the errors of one time go together, whatever the number of series.</summary>
+    public PanelCalibration Calibrate(PanelBlend blend)
     {
-        int h = model.Plan.Horizon, Q = PanelPlan.Levels.Length;
-        var quantiles = model.Quantiles(windows);
-        var distances = new List<double>[h];
-        for (var i = 0; i < h; i++)
+        int h = _plan.Horizon, Q = PanelPlan.Levels.Length;
+        List<double>[] distances = [.. Enumerable.Range(0, h).Select(_ => new List<double>())];
+        foreach (var fold in _folds)
         {
-            distances[i] = [];
-            for (var w = 0; w < windows.Length; w++)
+            var quantiles = fold.Model(blend).Quantiles(fold.Windows);
+            for (var i = 0; i < h; i++)
             {
-                var (series, t) = (windows[w].Series, windows[w].Origin + i);
-                if (t < series.Length && series.Observed[t]) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
+                for (var w = 0; w < fold.Windows.Length; w++)
+                {
+                    var (series, t) = (fold.Windows[w].Series, fold.Windows[w].Origin + i);
+                    if (t < series.Length && series.Observed[t]) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
+                }
             }
         }
         return PanelCalibration.Fit(distances);

@@ -5,7 +5,7 @@ using GruMlNet.Engine.Serialization;
 namespace GruMlNet;
 
 /// <summary>Immutable and thread-safe.</summary>
-internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelRidge ridge, PanelBlend blend, PanelCalibration calibration)
+internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelLinear linear, PanelBlend blend, PanelCalibration calibration)
 {
     /// <summary>Of the first ensemble; the others differ in their windows only.</summary>
     public PanelPlan Plan => ensembles[0].Plan;
@@ -25,7 +25,7 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelRi
             for (var method = PanelMethod.Network + 1; (int)method < PanelBlend.MethodCount; method++)
             {
                 if (!blend.Uses(method)) continue;
-                var forecast = PanelBlend.Forecast(method, windows[w].Series, windows[w].Origin, Plan, ridge);
+                var forecast = PanelBlend.Forecast(method, windows[w].Series, windows[w].Origin, Plan, linear);
                 for (var i = 0; i < h; i++) center[i] += blend.Weights[(int)method] * forecast[i];
             }
             for (var i = 0; i < h; i++)
@@ -79,7 +79,7 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelRi
             writer.Write(ensemble.Networks.Count);
             foreach (var network in ensemble.Networks) WeightsFile.WriteNetwork(writer, network);
         }
-        ridge.Save(writer);
+        linear.Save(writer);
         blend.Save(writer);
         calibration.Save(writer);
     }
@@ -99,7 +99,7 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelRi
         var first = ensembles[0].Plan;
         if (Array.Exists(ensembles, e => e.Plan.Horizon != first.Horizon || e.Plan.UseLog != first.UseLog || e.Plan.Season != first.Season))
             throw new InvalidDataException("The networks do not fit one another: the file is damaged. Use another copy.");
-        return new PanelModel(ensembles, PanelRidge.Load(reader, first), PanelBlend.Load(reader), PanelCalibration.Load(reader, first.Horizon));
+        return new PanelModel(ensembles, PanelLinear.Load(reader, first), PanelBlend.Load(reader), PanelCalibration.Load(reader, first.Horizon));
     }
 
     private static int ReadCount(BinaryReader reader)

@@ -19,7 +19,11 @@ internal sealed class PanelSplit
     /// <summary>Examples beyond this many are thinned out.</summary>
     private const long MaxExamples = 20_000_000;
 
-    public PanelSplit(IReadOnlyList<PreparedSeries> series, PanelPlan plan)
+    /// <summary>Splits the series.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="plan">The windows.</param>
+    /// <param name="fold">0 to hold back the last steps; 1 for the same number of steps before them, as if the last ones were not there, and so on.</param>
+    public PanelSplit(IReadOnlyList<PreparedSeries> series, PanelPlan plan, int fold = 0)
     {
         var h = plan.Horizon;
         var lengths = series.Select(s => s.Length).Order().ToArray();
@@ -38,7 +42,7 @@ internal sealed class PanelSplit
         (Learn, Judge, All) = (new OriginRange[series.Count], new OriginRange[series.Count], new OriginRange[series.Count]);
         for (var s = 0; s < series.Count; s++)
         {
-            var n = series[s].Length;
+            var n = series[s].Length - fold * HeldBack;
             var judged = n - HeldBack >= FirstOrigin + 1;
             All[s] = Range(n, h, thinning);
             Learn[s] = Range(judged ? n - HeldBack : n, h, thinning);
