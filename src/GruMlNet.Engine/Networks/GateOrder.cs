@@ -8,6 +8,7 @@ namespace GruMlNet.Engine.Networks;
 /// Inside the engine a GRU's gate blocks are stacked r, z, n (as PyTorch and cuDNN do) and the new state is h' = (1 - z) * n + z * h;
 /// an LSTM's are stacked i, f, g, o (as PyTorch, cuDNN and Keras do). An Elman layer has one block and needs no conversion.
 /// <list type="bullet">
+/// <item>PyTorch's own files (<c>Serialization/TorchWeights.cs</c>) are in this order already.</item>
 /// <item>ONNX, Keras and Haste stack z, r, n: <see cref="SwapResetAndUpdate{T}"/> converts either way.</item>
 /// <item>Cho et al. 2014 and Chung et al. 2014 have h' = (1 - z) * h + z * n: as s(-a) = 1 - s(a), <see cref="NegateUpdateGate{T}"/> converts either way without loss.</item>
 /// <item>ONNX stacks an LSTM's blocks i, o, f, c, where c is the candidate g: <see cref="MoveOutputGateToEnd{T}"/> converts from there.</item>

@@ -11,6 +11,8 @@ public class TorchReferenceTests
     /// <summary>torch.nn.GRU, LSTM and RNN, and the GRU's formula written out: both resets, both polarities of the update gate.</summary>
     public static TheoryData<string> LayerFiles => [.. new[] { "gru_*.json", "lstm_*.json", "rnn_*.json", "formula_*.json" }.SelectMany(pattern => SharedReference.Names(Folder, pattern)).Distinct()];
 
+    public static TheoryData<string> ImportFiles => [.. LayerFiles.Select(f => f.Data).Where(f => !f.StartsWith("formula", StringComparison.Ordinal))];
+
     public static TheoryData<string> TrainingFiles => [.. SharedReference.Names(Folder, "train_*.json")];
 
     [Theory]
@@ -21,6 +23,11 @@ public class TorchReferenceTests
     [Theory]
     [MemberData(nameof(LayerFiles))]
     public void Twin_OutputsAndGradients_WithinTenDigits(string name) => TwinAgainstReference.Check(RecurrentCase.Read(SharedReference.Path(Folder, name)));
+
+    /// <summary>Every file of a layer that the engine has: weights imported from it as they are, and exported again.</summary>
+    [Theory]
+    [MemberData(nameof(ImportFiles))]
+    public void Import_WeightsOfTheFile_DoWhatPyTorchDid(string name) => ImportedNetwork.Check(SharedReference.Path(Folder, name), EngineAgainstReference.PromisedForward);
 
     [Theory]
     [MemberData(nameof(TrainingFiles))]
