@@ -65,16 +65,10 @@ internal static unsafe class MatMul
         for (var i = 0; i < rows; i += BufferRows)
         {
             var count = Math.Min(BufferRows, rows - i);
-            if (add) CopyRows(count, rest, c[(i * columns + whole * w)..], columns, buffer, w);
+            if (add) VectorOps.CopyRows(count, rest, c[(i * columns + whole * w)..], columns, buffer, w);
             Multiply(count, a.From(i), b.LastStrip, add ? edge : bias.IsEmpty ? FromZero : new VectorGrid(bias[(whole * w)..], 0, 0, 0), edge);
-            CopyRows(count, rest, buffer, w, c[(i * columns + whole * w)..], columns);
+            VectorOps.CopyRows(count, rest, buffer, w, c[(i * columns + whole * w)..], columns);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyRows(int rows, int count, ReadOnlySpan<float> source, int sourceRow, Span<float> target, int targetRow)
-    {
-        for (var r = 0; r < rows; r++) source.Slice(r * sourceRow, count).CopyTo(target[(r * targetRow)..]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

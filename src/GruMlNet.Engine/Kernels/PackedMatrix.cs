@@ -79,7 +79,7 @@ internal sealed class PackedMatrix(int depthCapacity, int columns, int panelVect
         _panels ??= new AlignedBuffer(checked(_depthCapacity * Panels * Row));
         var target = _panels.Span[(StripStart(strip) + firstDepth * Row)..];
         if (columnStride == 1)
-            for (var k = 0; k < depth; k++) source.Slice(k * depthStride, count).CopyTo(target[(k * Row)..]);
+            VectorOps.CopyRows(depth, count, source, depthStride, target, Row);
         else
             VectorOps.Transpose(source, columnStride, depthStride, count, depth, target, Row);
     }

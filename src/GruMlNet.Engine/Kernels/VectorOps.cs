@@ -3,6 +3,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace GruMlNet.Engine.Kernels;
 
@@ -85,13 +87,63 @@ internal static unsafe class VectorOps
         nint row = sourceRow;
         fixed (float* s = source, t = target)
         {
-            for (var k = 0; k < depth; k++)
+            var squares = step == 1 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported) ? depth / 4 * 4 : 0;
+            for (var k = 0; k < squares; k += 4)
+            {
+                float* from = s + k, to = t + (nint)k * targetRow;
+                var j = 0;
+                for (; j <= count - 4; j += 4, from += 4 * row, to += 4) TransposeSquare(from, row, to, targetRow);
+                for (; j < count; j++, from += row, to++) (to[0], to[targetRow], to[2 * (nint)targetRow], to[3 * (nint)targetRow]) = (from[0], from[1], from[2], from[3]);
+            }
+            for (var k = squares; k < depth; k++)
             {
                 float* from = s + (nint)k * step, to = t + (nint)k * targetRow;
-                var j = 0;
-                for (; j <= count - 4; j += 4, from += 4 * row) Vector128.Create(from[0], from[row], from[2 * row], from[3 * row]).Store(to + j);
-                for (; j < count; j++, from += row) to[j] = *from;
+                for (var j = 0; j < count; j++, from += row) to[j] = *from;
             }
+        }
+    }
+
+    /// <summary>Four rows of four become four columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeSquare(float* from, nint row, float* to, nint targetRow)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + row), c = Vector128.Load(from + 2 * row), d = Vector128.Load(from + 3 * row);
+        Vector128<float> ac = ZipLow(a, c), bd = ZipLow(b, d), ac2 = ZipHigh(a, c), bd2 = ZipHigh(b, d);
+        ZipLow(ac, bd).Store(to);
+        ZipHigh(ac, bd).Store(to + targetRow);
+        ZipLow(ac2, bd2).Store(to + 2 * targetRow);
+        ZipHigh(ac2, bd2).Store(to + 3 * targetRow);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
+
+    /// <summary>target[i·targetRow + j] = source[i·sourceRow + j] for i below <paramref name="rows"/> and j below <paramref name="count"/>.</summary>
+    public static void CopyRows(int rows, int count, ReadOnlySpan<float> source, int sourceRow, Span<float> target, int targetRow)
+    {
+        if (rows == 0 || count == 0) return;
+        if (source.Length < (rows - 1) * sourceRow + count) throw new ArgumentException($"{rows} rows need {(rows - 1) * sourceRow + count} values, got {source.Length}.", nameof(source));
+        if (target.Length < (rows - 1) * targetRow + count) throw new ArgumentException($"{rows} rows need {(rows - 1) * targetRow + count} places, got {target.Length}.", nameof(target));
+        fixed (float* s = source, t = target)
+        {
+            if (Vector512.IsHardwareAccelerated) CopyRows<Lanes512, Vector512<float>>(rows, count, s, sourceRow, t, targetRow);
+            else if (Vector256.IsHardwareAccelerated) CopyRows<Lanes256, Vector256<float>>(rows, count, s, sourceRow, t, targetRow);
+            else if (Vector128.IsHardwareAccelerated) CopyRows<Lanes128, Vector128<float>>(rows, count, s, sourceRow, t, targetRow);
+            else CopyRows<Lanes1, float>(rows, count, s, sourceRow, t, targetRow);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRows<L, V>(int rows, int count, float* source, nint sourceRow, float* target, nint targetRow) where L : struct, ILanes<V> where V : struct
+    {
+        for (var i = rows; i > 0; i--, source += sourceRow, target += targetRow)
+        {
+            var j = 0;
+            for (; j <= count - L.Width; j += L.Width) L.Store(L.Load(source + j), target + j);
+            for (; j < count; j++) target[j] = source[j];
         }
     }
 
@@ -147,19 +199,22 @@ internal static unsafe class VectorOps
         return sum;
     }
 
-    /// <summary>Σ v², summed in double precision; four sums that do not wait for one another.</summary>
+    /// <summary>Σ v², summed in double precision; four vectors of sums that do not wait for one another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> values)
     {
-        double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+        Vector<double> a = default, b = default, c = default, d = default;
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
         var i = 0;
-        for (; i <= values.Length - 4; i += 4)
+        for (; i <= vectors.Length - 2; i += 2)
         {
-            double p = values[i], q = values[i + 1], r = values[i + 2], s = values[i + 3];
+            Vector.Widen(vectors[i], out var p, out var q);
+            Vector.Widen(vectors[i + 1], out var r, out var s);
             a += p * p; b += q * q; c += r * r; d += s * s;
         }
-        for (; i < values.Length; i++) a += (double)values[i] * values[i];
-        return a + b + (c + d);
+        var sum = Vector.Sum(a + b + (c + d));
+        for (i *= Vector<float>.Count; i < values.Length; i++) sum += (double)values[i] * values[i];
+        return sum;
     }
 
     /// <summary>average = decay·average + (1 − decay)·values.</summary>

@@ -85,6 +85,33 @@ public class KernelParityTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void CopyRows_EverySize_MovesWhatItIsToldAndNothingElse(int count)
+    {
+        const int rows = 5;
+        (int sourceRow, int targetRow) = (count + 3, count + 2);
+        float[] source = Random(new Random(count), (rows - 1) * sourceRow + count), target = new float[(rows - 1) * targetRow + count + 9], plain = new float[target.Length];
+        VectorOps.CopyRows(rows, count, source, sourceRow, target, targetRow);
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < count; j++)
+                plain[i * targetRow + j] = source[i * sourceRow + j];
+        Assert.Equal(plain, target);
+        Assert.Throws<ArgumentException>(() => VectorOps.CopyRows(rows, count, source.AsSpan(1), sourceRow, target, targetRow));
+        Assert.Throws<ArgumentException>(() => VectorOps.CopyRows(rows, count, source, sourceRow, target.AsSpan(10), targetRow));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void SumOfSquares_EverySize_EqualsPlainSum(int count)
+    {
+        float[] values = Random(new Random(count), count);
+        Assert.Equal(values.Sum(v => (double)v * v), VectorOps.SumOfSquares(values), 1e-12);
+        // Squares beyond the range of a float are within that of a double.
+        values[^1] = 1e30f;
+        Assert.Equal(1.0, VectorOps.SumOfSquares(values) / 1e60, 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void AllBelow_OneValueTooLargeOrNotANumber_IsSeen(int count)
     {
         float[] values = new float[count];
