@@ -14,6 +14,9 @@ internal enum PanelMethod
     SeasonalNaive,
     Naive2,
     Drift,
+
+    /// <summary>The ridge regression with known covariates.</summary>
+    Regression,
 }
 
 /// <summary>
@@ -64,12 +67,18 @@ internal sealed class PanelBlend
     }
 
     /// <summary>Whether a method can forecast.</summary>
-    public static bool Has(PanelMethod method, PanelLinear linear) => method != PanelMethod.NLinear || linear.Plain is not null;
+    public static bool Has(PanelMethod method, PanelLinear linear) => method switch
+    {
+        PanelMethod.NLinear => linear.Plain is not null,
+        PanelMethod.Regression => linear.Regression is not null,
+        _ => true,
+    };
 
     /// <summary>[h]: what a simple method forecasts, on the transformed scale.</summary>
     public static double[] Forecast(PanelMethod method, PreparedSeries series, int origin, PanelPlan plan, PanelLinear linear)
     {
         if (method == PanelMethod.Ridge) return linear.Ridge.Forecast(series, origin);
+        if (method == PanelMethod.Regression) return linear.Regression!.Forecast(series, origin);
         var history = series.Raw.Span[..origin];
         int h = plan.Horizon, m = plan.Season;
         if (method == PanelMethod.Smoothing)

@@ -1,4 +1,5 @@
 // The examples of a panel: windows of its series.
+using GruMlNet.Engine;
 using GruMlNet.Engine.Networks;
 using GruMlNet.Engine.Training;
 
@@ -16,15 +17,17 @@ internal sealed class PanelExamples : ISequenceSource
     private readonly IReadOnlyList<PreparedSeries> _series;
     private readonly IReadOnlyList<OriginRange> _origins;
     private readonly PanelPlan _plan;
+    private readonly bool _hidesCovariates;
     private readonly int[] _firstExample; // [series + 1]
 
     /// <summary>Makes the examples.</summary>
     /// <param name="series">The series.</param>
     /// <param name="origins">Where each series is forecast from.</param>
     /// <param name="plan">The windows.</param>
-    public PanelExamples(IReadOnlyList<PreparedSeries> series, IReadOnlyList<OriginRange> origins, PanelPlan plan)
+    /// <param name="hidesCovariates">Whether some examples lack covariates, so that a network learns what to do without them.</param>
+    public PanelExamples(IReadOnlyList<PreparedSeries> series, IReadOnlyList<OriginRange> origins, PanelPlan plan, bool hidesCovariates = false)
     {
-        (_series, _origins, _plan) = (series, origins, plan);
+        (_series, _origins, _plan, _hidesCovariates) = (series, origins, plan, hidesCovariates);
         _firstExample = new int[series.Count + 1];
         for (var s = 0; s < series.Count; s++) _firstExample[s + 1] = checked(_firstExample[s] + origins[s].Count);
     }
@@ -40,7 +43,7 @@ internal sealed class PanelExamples : ISequenceSource
         for (var row = 0; row < indices.Length; row++)
         {
             var (series, origin) = this[indices[row]];
-            var units = PanelWindow.WriteInputs(series, origin, _plan, batch, row);
+            var units = PanelWindow.WriteInputs(series, origin, _plan, batch, row, _hidesCovariates ? SeededRandom.Combine((ulong)indices[row], 1) : 0);
             PanelWindow.WriteTargets(series, origin, units, _plan, batch, row);
         }
     }

@@ -26,16 +26,20 @@ internal sealed class PanelForecaster
     /// <summary>Most recent steps of a history that a forecast looks at.</summary>
     public int ContextLength => _panel?.Plan.ContextLength ?? _perSeries!.ContextLength;
 
+    /// <summary>What the model's covariates and static columns are called, in the order of each series.</summary>
+    public PanelNames Names => _panel?.Covariates?.Names ?? new PanelNames([], [], [], []);
+
     /// <summary>Whether training was ended early; the model then is the best that there was.</summary>
     public bool WasCancelled { get; private init; }
 
     /// <summary>Trains a model: networks over all series, blended with simpler methods where that is better on held-back steps; with too little data for that, the per-series model.</summary>
     /// <param name="series">At least one.</param>
     /// <param name="options">Validated first. Their token ends training early with the best model so far; <see cref="WasCancelled"/> tells.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <param name="names">What the series' covariates and static columns are called; null for numbers.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or covariates do not fit their series.</exception>
     /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before there was any model.</exception>
-    public static PanelForecaster Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
+    public static PanelForecaster Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options, PanelNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,9 +47,10 @@ internal sealed class PanelForecaster
         options.Validate();
         options = options.Clone();
         ForecastTrainer.CheckData([.. series.Select(s => s.Values)], options.Horizon);
+        PanelChecks.Training(series, names);
         if (options.LogTransform == true && !series.Any(s => ValueTransform.CanLog(s.Values)))
             throw new InvalidOperationException("LogTransform needs a series without negative values, and all have some: set LogTransform to false, or leave it at null.");
-        var (panel, cancelled) = PanelTrainer.Train(series, options);
+        var (panel, cancelled) = PanelTrainer.Train(series, options, names);
         return panel is not null
             ? new PanelForecaster(panel, null) { WasCancelled = cancelled }
             : new PanelForecaster(null, ForecastTrainer.Train([.. series.Select(s => s.Values)], options));
@@ -56,10 +61,20 @@ internal sealed class PanelForecaster
     /// <param name="horizon">Steps, at least 1. More than <see cref="Horizon"/> are forecast block by block, each block taking the medians of those before it as its history: its bounds are too narrow, the more so the further it goes.</param>
     /// <param name="confidenceLevels">Each above 0 and below 1; may be empty.</param>
     public PanelForecast Forecast(ReadOnlySpan<float> history, int horizon, params ReadOnlySpan<float> confidenceLevels) =>
-        ForecastBlocks([history.ToArray()], horizon, confidenceLevels)[0];
+        Forecast(new PanelSeries("", history.ToArray()), horizon, confidenceLevels);
+
+    /// <summary>Forecasts the steps after a series' last value, with what is known beside it.</summary>
+    /// <param name="series">
+    /// What a series lacks counts as missing: each kind of columns as a whole, or single values as NaN. Where known covariates end before the horizon, the steps beyond are forecast as
+    /// if nothing were known of them, as the networks have learnt it from examples of that kind; the linear part then takes the covariates to stay as they were. A category that is new to the model is forecast as an unknown one.
+    /// </param>
+    /// <param name="horizon">As above. Known covariates of later blocks are used where they are given.</param>
+    /// <param name="confidenceLevels">Each above 0 and below 1; may be empty.</param>
+    /// <exception cref="ArgumentException">The series has other columns than the model has learnt from.</exception>
+    public PanelForecast Forecast(PanelSeries series, int horizon, params ReadOnlySpan<float> confidenceLevels) => ForecastBlocks([series], horizon, confidenceLevels)[0];
 
     /// <summary>Forecasts many series at once, on the given number of threads; the result does not depend on it.</summary>
-    /// <param name="series">The histories.</param>
+    /// <param name="series">The histories, with their covariates.</param>
     /// <param name="horizon">Steps, at least 1.</param>
     /// <param name="confidenceLevels">Each above 0 and below 1; may be empty.</param>
     /// <param name="threads">Null for the number of processors.</param>
@@ -69,7 +84,8 @@ internal sealed class PanelForecaster
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount };
         Parallel.For(0, (series.Count + Chunk - 1) / Chunk, parallel, c =>
         {
-            var chunk = series.Skip(c * Chunk).Take(Chunk).Select(s => s.Values).ToArray();
+            var chunk = new PanelSeries[Math.Min(Chunk, series.Count - c * Chunk)];
+            for (var i = 0; i < chunk.Length; i++) chunk[i] = series[c * Chunk + i];
             ForecastBlocks(chunk, horizon, confidenceLevels).CopyTo(forecasts, c * Chunk);
         });
         return forecasts;
@@ -89,29 +105,31 @@ internal sealed class PanelForecaster
         reader.ReadBoolean() ? new PanelForecaster(PanelModel.Load(reader), null) : new PanelForecaster(null, ForecastModel.Load(reader)));
 
     /// <summary>Forecasts some histories, block by block where the horizon is longer than the trained one.</summary>
-    private PanelForecast[] ForecastBlocks(float[][] histories, int horizon, ReadOnlySpan<float> levels)
+    private PanelForecast[] ForecastBlocks(PanelSeries[] series, int horizon, ReadOnlySpan<float> levels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
         foreach (var level in levels)
             if (level is not (> 0f and < 1f)) throw new ArgumentOutOfRangeException(nameof(levels), level, FormattableString.Invariant($"A confidence level must be above 0 and below 1, got {level}: write 0.95f for 95 %."));
+        if (_panel is not null)
+            foreach (var one in series) PanelChecks.Forecasting(one, Names);
         var count = levels.Length;
-        histories = Array.ConvertAll(histories, h => h.Length > ContextLength ? h[^ContextLength..] : h);
-        var results = Array.ConvertAll(histories, _ => new PanelForecast(new float[horizon], Bounds(horizon, count), Bounds(horizon, count)));
+        series = Array.ConvertAll(series, one => one.Recent(ContextLength));
+        var results = Array.ConvertAll(series, _ => new PanelForecast(new float[horizon], Bounds(horizon, count), Bounds(horizon, count)));
         for (var from = 0; from < horizon; from += Horizon)
         {
             var done = from;
-            var known = from == 0 ? histories : [.. histories.Select((history, i) => (float[])[.. history, .. results[i].Point.AsSpan(0, done)])];
+            var known = from == 0 ? series : [.. series.Select((one, i) => one with { Values = [.. one.Values, .. results[i].Point.AsSpan(0, done)] })];
             if (_panel is not null) PanelBlock(known, results, from, levels);
             else
-                for (var i = 0; i < known.Length; i++) PerSeriesBlock(known[i], results[i], from, levels);
+                for (var i = 0; i < known.Length; i++) PerSeriesBlock(known[i].Values, results[i], from, levels);
         }
         return results;
     }
 
-    private void PanelBlock(float[][] histories, PanelForecast[] results, int from, ReadOnlySpan<float> levels)
+    private void PanelBlock(PanelSeries[] histories, PanelForecast[] results, int from, ReadOnlySpan<float> levels)
     {
         int Q = PanelPlan.Levels.Length, steps = Math.Min(Horizon, results[0].Point.Length - from);
-        var series = Array.ConvertAll(histories, h => new PreparedSeries(h, _panel!.Plan));
+        var series = Array.ConvertAll(histories, h => new PreparedSeries(h with { Weights = null }, _panel!.Plan, _panel.Covariates));
         var windows = series.Where(s => s.Length > 0).Select(s => (s, s.Length)).ToArray();
         var quantiles = _panel!.Quantiles(windows);
         var normal = new double[levels.Length];

@@ -20,6 +20,16 @@ internal sealed class PanelJudge
         _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
     }
 
+    /// <summary>The networks' own error on the last steps; smaller is better, and nothing is to be compared with it but that of other networks on the same steps.</summary>
+    public double NetworkError()
+    {
+        var medians = new double[PanelBlend.MethodCount][][];
+        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(_folds[0].Trial, _windows), PanelModel.Median);
+        var (smape, mase) = Errors(medians, Alone(PanelMethod.Network));
+        // As in OWA both count alike; the product needs no reference.
+        return !double.IsFinite(mase) ? smape : _plan.NonNegative ? Math.Sqrt(smape * mase) : mase;
+    }
+
     /// <summary>Finds the combination of the networks with simpler methods that did best on the last steps: earlier ones, with less to learn from, were found to mislead.</summary>
     public PanelBlend Choose(ParallelOptions parallel, Action<string> log)
     {
@@ -60,7 +70,7 @@ internal sealed class PanelJudge
                 for (var w = 0; w < fold.Windows.Length; w++)
                 {
                     var (series, t) = (fold.Windows[w].Series, fold.Windows[w].Origin + i);
-                    if (t < series.Length && series.Observed[t]) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
+                    if (series.Weight(t) > 0f) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
                 }
             }
         }
@@ -83,9 +93,9 @@ internal sealed class PanelJudge
         {
             var (series, origin) = _windows[w];
             var (relative, absolute) = (new Mean(), new Mean());
-            for (var i = 0; i < h && origin + i < series.Length; i++)
+            for (var i = 0; i < h; i++)
             {
-                if (!series.Observed[origin + i]) continue;
+                if (series.Weight(origin + i) == 0f) continue;
                 var center = 0.0;
                 for (var m = 0; m < weights.Length; m++)
                     if (weights[m] > 0f) center += weights[m] * medians[m][w][i];

@@ -5,12 +5,19 @@ using GruMlNet.Engine.Serialization;
 namespace GruMlNet;
 
 /// <summary>Immutable and thread-safe.</summary>
-internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelLinear linear, PanelBlend blend, PanelCalibration calibration)
+/// <param name="covariates">What the series have beside their values, whether or not it is of use; null for nothing.</param>
+/// <param name="ensembles">Of plans that differ in the length of their windows only.</param>
+/// <param name="linear">The linear forecasts.</param>
+/// <param name="blend">How much each method counts.</param>
+/// <param name="calibration">How wide the bounds are.</param>
+internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<PanelEnsemble> ensembles, PanelLinear linear, PanelBlend blend, PanelCalibration calibration)
 {
     /// <summary>Of the first ensemble; the others differ in their windows only.</summary>
     public PanelPlan Plan => ensembles[0].Plan;
 
     public PanelBlend Blend => blend;
+
+    public PanelCovariates? Covariates => covariates;
 
     /// <summary>Forecasts from several origins.</summary>
     /// <returns>Per window [h, Q]: quantiles on the transformed scale, ascending, around the blended median.</returns>
@@ -72,6 +79,8 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelLi
 
     public void Save(BinaryWriter writer)
     {
+        writer.Write(covariates is not null);
+        covariates?.Save(writer);
         writer.Write(ensembles.Count);
         foreach (var ensemble in ensembles)
         {
@@ -86,10 +95,11 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelLi
 
     public static PanelModel Load(BinaryReader reader)
     {
+        var covariates = reader.ReadBoolean() ? PanelCovariates.Load(reader) : null;
         var ensembles = new PanelEnsemble[ReadCount(reader)];
         for (var e = 0; e < ensembles.Length; e++)
         {
-            var plan = PanelPlan.Load(reader);
+            var plan = PanelPlan.Load(reader, covariates);
             var networks = new RecurrentNetwork[ReadCount(reader)];
             for (var i = 0; i < networks.Length; i++) networks[i] = WeightsFile.ReadNetwork(reader);
             if (Array.Exists(networks, n => n.Shape != plan.Shape))
@@ -99,7 +109,7 @@ internal sealed class PanelModel(IReadOnlyList<PanelEnsemble> ensembles, PanelLi
         var first = ensembles[0].Plan;
         if (Array.Exists(ensembles, e => e.Plan.Horizon != first.Horizon || e.Plan.UseLog != first.UseLog || e.Plan.Season != first.Season))
             throw new InvalidDataException("The networks do not fit one another: the file is damaged. Use another copy.");
-        return new PanelModel(ensembles, PanelLinear.Load(reader, first), PanelBlend.Load(reader), PanelCalibration.Load(reader, first.Horizon));
+        return new PanelModel(covariates, ensembles, PanelLinear.Load(reader, first with { Covariates = covariates }), PanelBlend.Load(reader), PanelCalibration.Load(reader, first.Horizon));
     }
 
     private static int ReadCount(BinaryReader reader)

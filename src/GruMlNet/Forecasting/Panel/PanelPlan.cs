@@ -28,12 +28,24 @@ internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBa
     /// <summary>Most recent steps of a series that a forecast looks at: at least a window, and enough for the simple methods.</summary>
     public required int ContextLength { get; init; }
 
+    /// <summary>Width of the decoder's hidden layer, where there is one.</summary>
+    private const int DecoderSize = 32;
+
+    /// <summary>What the networks see beside the values; null for nothing.</summary>
+    public PanelCovariates? Covariates { get; init; }
+
     /// <summary>Segments of a window: recurrent steps.</summary>
     public int Steps => LookBack / Segment;
 
+    /// <summary>Features per recurrent step: a segment's values, which of them are there, and its covariates.</summary>
+    public int InputSize => (2 + CovariateWindow.Columns(Covariates)) * Segment;
+
+    /// <summary>The step whose value is the first guess for a step ahead: the last period repeated.</summary>
+    public int BaseStep(int origin, int step) => origin - Period + step % Period;
+
     public NetworkShape Shape => new()
     {
-        InputSize = 2 * Segment,
+        InputSize = InputSize,
         StepEmbeddingSize = HiddenSize,
         HiddenSize = HiddenSize,
         ContextSize = PanelWindow.ContextSize,
@@ -42,6 +54,10 @@ internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBa
         WindowSize = LookBack,
         OutputSize = Horizon * Levels.Length,
         OutputsPerExpertOutput = Levels.Length,
+        FutureSteps = Covariates is null ? 0 : Horizon,
+        FutureSize = CovariateWindow.FutureSize(Covariates),
+        StaticSize = Covariates?.StaticSize ?? 0,
+        DecoderSize = Covariates is null ? 0 : DecoderSize,
     };
 
     public void Save(BinaryWriter writer)
@@ -56,13 +72,17 @@ internal sealed record PanelPlan(int Horizon, int Season, int Period, int LookBa
         writer.Write(UseLog);
         writer.Write(NonNegative);
         writer.Write(ContextLength);
+        writer.Write(Covariates is not null);
     }
 
-    public static PanelPlan Load(BinaryReader r)
+    /// <summary>Reads a plan.</summary>
+    /// <param name="r">Where from.</param>
+    /// <param name="covariates">Those of the model.</param>
+    public static PanelPlan Load(BinaryReader r, PanelCovariates? covariates)
     {
         var plan = new PanelPlan(r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadInt32(), r.ReadBoolean(), r.ReadBoolean()) { ContextLength = r.ReadInt32() };
         if (plan.Horizon < 1 || plan.Season < 1 || plan.Period < 1 || plan.Segment < 1 || plan.LookBack < plan.Segment || plan.LookBack % plan.Segment != 0 || plan.ContextLength < 1)
             throw new InvalidDataException($"A model with {plan} is impossible: the file is damaged. Use another copy.");
-        return plan;
+        return plan with { Covariates = r.ReadBoolean() ? covariates : null };
     }
 }

@@ -49,7 +49,7 @@ internal static class PanelRules
     /// <summary>What a network costs per window, in multiplications.</summary>
     public static double Cost(PanelPlan plan)
     {
-        double H = plan.HiddenSize, recurrent = plan.Steps * (2 * plan.Segment * H + 6 * H * H);
+        double H = plan.HiddenSize, recurrent = plan.Steps * (plan.InputSize * H + 6 * H * H);
         return recurrent + (double)plan.LookBack * plan.Experts * plan.Horizon + H * plan.Horizon * PanelPlan.Levels.Length;
     }
 

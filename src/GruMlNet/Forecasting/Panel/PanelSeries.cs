@@ -20,4 +20,11 @@ internal sealed record PanelSeries(string Id, float[] Values)
 
     /// <summary>[n]: how much each step counts in training; null: all alike.</summary>
     public float[]? Weights { get; init; }
+
+    /// <summary>The last steps of the series, with what is known beyond them.</summary>
+    public PanelSeries Recent(int steps)
+    {
+        var from = Values.Length - steps;
+        return from <= 0 ? this : this with { Values = Values[from..], Past = Array.ConvertAll(Past, p => p[from..]), Known = Array.ConvertAll(Known, k => k[from..]), Weights = Weights?[from..] };
+    }
 }

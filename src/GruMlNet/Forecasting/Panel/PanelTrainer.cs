@@ -12,8 +12,11 @@ namespace GruMlNet;
 /// </summary>
 internal sealed class PanelTrainer
 {
-    /// <summary>Fewer examples than this teach a network nothing that holds.</summary>
-    private const int MinExamples = 1000;
+    /// <summary>Fewer examples than this teach a network nothing that holds; with covariates, fewer teach what each series alone cannot.</summary>
+    private const int MinExamples = 1000, MinExamplesWithCovariates = 100;
+
+    /// <summary>What networks must gain from covariates on the held-back steps, as a share of their error: less is chance.</summary>
+    private const double MinGain = 0.003;
 
     private const int BatchSize = 128;
     private const float LearningRate = 0.005f;
@@ -58,25 +61,31 @@ internal sealed class PanelTrainer
         (_plans, _series, _split, _options) = (plans, series, split, options);
         _maxSteps = options.TrainingSteps ?? MaxSteps();
         _folds = Folds(split);
-        _plannedSteps = (long)_maxSteps * (plans.Count * _folds.Count + Networks);
+        _plannedSteps = (long)_maxSteps * (Trials + Networks);
     }
+
+    private PanelCovariates? Covariates => _plans[0].Covariates;
+
+    /// <summary>Networks that are trained without some steps: with covariates, those of the first fold twice.</summary>
+    private int Trials => _plans.Count * (_folds.Count + (Covariates is null ? 0 : 1));
 
     private int Networks => _options.EnsembleSize ?? _options.Budget switch { TrainingBudget.Fast => 1, TrainingBudget.Default => 4, _ => 8 };
 
     private int Threads => _options.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Trains a model, or returns null where there is too little data for it; the log says so.</summary>
-    public static (PanelModel? Model, bool Cancelled) Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
+    public static (PanelModel? Model, bool Cancelled) Train(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options, PanelNames? names)
     {
-        var plans = PanelRules.Choose(series, options);
+        var covariates = PanelCovariates.Measure(series, names, line => Log(options, line));
+        IReadOnlyList<PanelPlan> plans = [.. PanelRules.Choose(series, options).Select(p => p with { Covariates = covariates })];
         var plan = plans[0];
         Log(options, $"season {plan.Season}, level and first guess from the last {(plan.Period > 1 ? "season" : "value")}, {(plan.UseLog ? "logarithms" : "plain values")}, {(plan.NonNegative ? "kept at or above 0" : "any sign")}");
-        var prepared = series.Select(s => new PreparedSeries(s.Values, plan)).Where(s => s.Length > 0).ToArray();
+        var prepared = series.Select(s => new PreparedSeries(s, plan, covariates)).Where(s => s.Length > 0).ToArray();
         if (prepared.Length == 0) return (null, false);
         var split = new PanelSplit(prepared, plan);
         var (learn, judge) = (split.Learn.Sum(r => (long)r.Count), split.Judge.Sum(r => (long)r.Count));
         Log(options, $"windows of {string.Join(" and ", plans.Select(p => p.LookBack))} steps in segments of {plan.Segment}; {learn} windows to learn from, {judge} forecasts of the last {split.HeldBack} steps to judge by");
-        if (learn < MinExamples || judge == 0)
+        if (learn < (covariates is null ? MinExamples : MinExamplesWithCovariates) || judge == 0)
         {
             Log(options, "that is too little for a network over all series: each series is forecast by the classical forecasters that did well on it");
             return (null, false);
@@ -91,9 +100,9 @@ internal sealed class PanelTrainer
         var blend = judge.Choose(new ParallelOptions { MaxDegreeOfParallelism = Threads }, line => Log(_options, line));
         var calibration = judge.Calibrate(blend);
         Log(_options, FormattableString.Invariant($"bounds reach {calibration.MeanFactor(0.8):F2} (80 %) and {calibration.MeanFactor(0.95):F2} (95 %) times as far as the networks have them"));
-        if (!cancelled && TrainFinal(steps) is { } ensembles)
+        if (!cancelled && TrainFinal([.. folds[0].Trial.Select(e => e.Plan)], steps) is { } ensembles)
         {
-            return (new PanelModel(ensembles, PanelLinear.Fit(_series, _split.All, _plans[0]), blend, calibration), false);
+            return (new PanelModel(Covariates, ensembles, PanelLinear.Fit(_series, _split.All, _plans[0]), blend, calibration), false);
         }
         Log(_options, $"training was cancelled: the model is the best so far, which has not seen the last {_split.HeldBack} steps");
         return (folds[0].Model(blend, calibration), true);
@@ -105,46 +114,78 @@ internal sealed class PanelTrainer
     /// </summary>
     private List<PanelFold> TrainTrials(out int[] steps, out bool cancelled)
     {
-        var best = new int[_folds.Count * _plans.Count];
+        (steps, cancelled) = ([], false);
+        var folds = new List<PanelFold>();
+        if (Covariates is not null) folds.Add(Compete(out steps, out cancelled));
+        if (cancelled) return folds;
+        var (from, plans) = (folds.Count, folds.Count > 0 ? [.. folds[0].Trial.Select(e => e.Plan)] : _plans);
+        var trials = RunTrials([.. Enumerable.Range(from, _folds.Count - from).SelectMany(f => plans.Select(plan => (f, plan)))], firstSeed: from * 2 * plans.Count, out cancelled);
+        if (from == 0) steps = [.. trials[..plans.Count].Select(t => t.Steps)]; // of the last steps: they are most like what comes
+        for (var f = from; f < _folds.Count; f++)
+        {
+            var own = trials.AsSpan((f - from) * plans.Count, plans.Count).ToArray();
+            if (f > 0 && Array.Exists(own, t => t.Steps == 0)) break;
+            folds.Add(MakeFold(f, plans, own, PanelLinear.Fit(_series, _folds[f].Learn, _plans[0])));
+        }
+        return folds;
+    }
+
+    /// <summary>The first fold, of networks that learn with covariates or of others that learn without: whichever do better.</summary>
+    private PanelFold Compete(out int[] steps, out bool cancelled)
+    {
+        PanelPlan[] with = [.. _plans], without = Array.ConvertAll(with, p => p with { Covariates = null });
+        var trials = RunTrials([.. with.Concat(without).Select(plan => (0, plan))], firstSeed: 0, out cancelled);
+        var linear = PanelLinear.Fit(_series, _folds[0].Learn, _plans[0]);
+        PanelFold seeing = MakeFold(0, with, trials[..with.Length], linear), blind = MakeFold(0, without, trials[with.Length..], linear);
+        var error = new PanelJudge([seeing], _plans[0]).NetworkError() / new PanelJudge([blind], _plans[0]).NetworkError();
+        var helps = error < 1 - MinGain || Array.Exists(trials[with.Length..], t => t.Steps == 0);
+        Log(_options, FormattableString.Invariant($"the networks' error on the held-back steps is {error:P1} with covariates of what it is without: they learn {(helps ? "with" : "without")} them"));
+        steps = [.. (helps ? trials[..with.Length] : trials[with.Length..]).Select(t => t.Steps)];
+        return helps ? seeing : blind;
+    }
+
+    private PanelFold MakeFold(int fold, IReadOnlyList<PanelPlan> plans, (RecurrentNetwork Network, int Steps)[] trials, PanelLinear linear)
+    {
+        var judged = new PanelExamples(_series, _folds[fold].Judge, _plans[0]);
+        return new PanelFold(Covariates, [.. plans.Select((plan, p) => new PanelEnsemble(plan, [trials[p].Network]))], linear, [.. Enumerable.Range(0, judged.Count).Select(i => judged[i])]);
+    }
+
+    /// <summary>Trains networks and tells after how many steps each did best; 0 where training was cancelled before.</summary>
+    private (RecurrentNetwork Network, int Steps)[] RunTrials((int Fold, PanelPlan Plan)[] tasks, int firstSeed, out bool cancelled)
+    {
+        var best = new int[tasks.Length];
         var perCheckpoint = Math.Max(1, _maxSteps / Checkpoints);
-        var plans = Enumerable.Range(0, best.Length).Select(i => _plans[i % _plans.Count]).ToArray();
-        var networks = TrainAll(plans, "learning without the last steps", i =>
+        var networks = TrainAll(Array.ConvertAll(tasks, t => t.Plan), "learning without the last steps", i =>
         {
             var training = Optimizer();
             (training.StepsPerEpoch, training.MaxEpochs, training.AverageDecay, training.Patience) = (perCheckpoint, Checkpoints, AverageDecay, Patience);
-            var split = _folds[i / _plans.Count];
-            return (new PanelExamples(_series, split.Learn, plans[i]), new PanelExamples(_series, split.Judge, plans[i]), training);
+            var (fold, plan) = tasks[i];
+            return (Learning(_folds[fold].Learn, plan), new PanelExamples(_series, _folds[fold].Judge, plan), training);
         }, (i, result) =>
         {
             best[i] = Math.Max(1, result.BestEpoch) * perCheckpoint;
-            Log(_options, FormattableString.Invariant($"window {plans[i].LookBack}: best after {best[i]} of {result.Steps} steps, loss {result.ValidationLoss:F4}"));
-        }, firstSeed: 0, out cancelled);
-        var done = Enumerable.Range(0, _folds.Count).TakeWhile(f => f == 0 || Enumerable.Range(f * _plans.Count, _plans.Count).All(i => best[i] > 0)).ToArray();
-        steps = best[.._plans.Count]; // of the last steps: they are most like what comes
-        return [.. done.Select(f =>
-        {
-            var judged = new PanelExamples(_series, _folds[f].Judge, _plans[0]);
-            return new PanelFold(
-                [.. _plans.Select((plan, p) => new PanelEnsemble(plan, [networks[f * _plans.Count + p]]))],
-                PanelLinear.Fit(_series, _folds[f].Learn, _plans[0]),
-                [.. Enumerable.Range(0, judged.Count).Select(i => judged[i])]);
-        })];
+            var without = Covariates is not null && tasks[i].Plan.Covariates is null ? " without covariates" : "";
+            Log(_options, FormattableString.Invariant($"window {tasks[i].Plan.LookBack}{without}: best after {best[i]} of {result.Steps} steps, loss {result.ValidationLoss:F4}"));
+        }, firstSeed, out cancelled);
+        return [.. networks.Zip(best)];
     }
 
     /// <summary>The networks of the model, on everything, each for as many steps as did best; null where cancelled.</summary>
-    private PanelEnsemble[]? TrainFinal(int[] steps)
+    private PanelEnsemble[]? TrainFinal(PanelPlan[] chosen, int[] steps)
     {
-        var plans = Enumerable.Range(0, Networks).Select(i => i % _plans.Count).ToArray();
-        Log(_options, $"{Networks} networks of {RecurrentNetwork.Create(_plans[0].Shape, 0).ParameterCount} parameters learn from {_split.All.Sum(r => (long)r.Count)} windows");
-        var networks = TrainAll([.. plans.Select(p => _plans[p])], "learning from everything", i =>
+        var plans = Enumerable.Range(0, Networks).Select(i => i % chosen.Length).ToArray();
+        Log(_options, $"{Networks} networks of {RecurrentNetwork.Create(chosen[0].Shape, 0).ParameterCount} parameters learn from {_split.All.Sum(r => (long)r.Count)} windows");
+        var networks = TrainAll([.. plans.Select(p => chosen[p])], "learning from everything", i =>
         {
             var training = Optimizer();
             (training.StepsPerEpoch, training.MaxEpochs) = (Math.Max(1, steps[plans[i]] / Checkpoints), Math.Min(Checkpoints, steps[plans[i]]));
-            return (new PanelExamples(_series, _split.All, _plans[plans[i]]), null, training);
-        }, (_, _) => { }, firstSeed: _folds.Count * _plans.Count, out var cancelled);
+            return (Learning(_split.All, chosen[plans[i]]), null, training);
+        }, (_, _) => { }, firstSeed: Trials, out var cancelled);
         if (cancelled) return null;
-        return [.. _plans.Select((plan, p) => new PanelEnsemble(plan, [.. networks.Where((_, i) => plans[i] == p)])).Where(e => e.Networks.Count > 0)];
+        return [.. chosen.Select((plan, p) => new PanelEnsemble(plan, [.. networks.Where((_, i) => plans[i] == p)])).Where(e => e.Networks.Count > 0)];
     }
+
+    private PanelExamples Learning(OriginRange[] origins, PanelPlan plan) => new(_series, origins, plan, hidesCovariates: plan.Covariates is not null);
 
     /// <summary>Trains networks side by side, one per thread.</summary>
     private RecurrentNetwork[] TrainAll(PanelPlan[] plans, string stage, Func<int, (PanelExamples Learn, PanelExamples? Judge, TrainerOptions Training)> task, Action<int, TrainingResult> done, int firstSeed, out bool cancelled)

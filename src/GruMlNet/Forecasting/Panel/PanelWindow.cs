@@ -38,10 +38,16 @@ internal static class PanelWindow
     }
 
     /// <summary>Writes a window as one row of a batch.</summary>
-    public static WindowUnits WriteInputs(PreparedSeries series, int origin, PanelPlan plan, SequenceBatch batch, int row)
+    /// <param name="series">The series.</param>
+    /// <param name="origin">The step after the last one that is seen.</param>
+    /// <param name="plan">The window.</param>
+    /// <param name="batch">Its rows and steps are set.</param>
+    /// <param name="row">Which row.</param>
+    /// <param name="lot">Decides what covariates are hidden from a network that learns; 0 hides nothing.</param>
+    public static WindowUnits WriteInputs(PreparedSeries series, int origin, PanelPlan plan, SequenceBatch batch, int row, ulong lot = 0)
     {
         var units = Measure(series, origin, plan);
-        int L = plan.LookBack, S = plan.Segment, size = 2 * S, start = origin - L;
+        int L = plan.LookBack, S = plan.Segment, size = plan.InputSize, start = origin - L;
         var window = batch.Window.AsSpan(row * L, L);
         for (var step = 0; step < plan.Steps; step++)
         {
@@ -57,10 +63,11 @@ internal static class PanelWindow
         var relative = series.Transform.IsLog ? units.Scale : units.Scale / (Math.Abs(units.Level) + units.Scale);
         batch.Context[row * ContextSize] = (MathF.Log(relative + 1e-6f) + 2f) / 2f;
         batch.Context[row * ContextSize + 1] = 2f * Math.Min((float)origin / L, 1f) - 1f;
+        if (plan.Covariates is not null) CovariateWindow.Write(series, origin, plan, batch, row, lot);
         return units;
     }
 
-    /// <summary>Writes what the network should have added to the base, and which steps are known.</summary>
+    /// <summary>Writes what the network should have added to the base, and how much each step counts.</summary>
     public static void WriteTargets(PreparedSeries series, int origin, WindowUnits units, PanelPlan plan, SequenceBatch batch, int row)
     {
         for (var i = 0; i < plan.Horizon; i++)
@@ -68,7 +75,7 @@ internal static class PanelWindow
             var t = origin + i;
             var known = t < series.Length && series.Observed[t];
             batch.Targets[row * plan.Horizon + i] = known ? Math.Clamp((series.Values[t] - units.Level) / units.Scale, -MaxTarget, MaxTarget) - Base(series, origin, i, units, plan) : 0f;
-            batch.Weights[row * plan.Horizon + i] = known ? 1f : 0f;
+            batch.Weights[row * plan.Horizon + i] = series.Weight(t);
         }
     }
 
@@ -76,7 +83,7 @@ internal static class PanelWindow
     public static float Base(PreparedSeries series, int origin, int step, WindowUnits units, PanelPlan plan)
     {
         if (plan.Period == 1) return 0f;
-        var t = origin - plan.Period + step % plan.Period;
+        var t = plan.BaseStep(origin, step);
         return t < 0 ? 0f : Math.Clamp((series.Values[t] - units.Level) / units.Scale, -MaxInput, MaxInput);
     }
 
