@@ -10,8 +10,7 @@ namespace GruMlNet.Engine.Serialization;
 public static class WeightsFile
 {
     private const string Magic = "GRUWGHTS";
-    private const int Version = 2; // 2: the byte of the head may announce a decoder
-    private const int HeadPart = 1, DecoderPart = 2;
+    private const int Version = 1;
     private const string What = "a GruMlNet weights file";
 
     /// <summary>Writes a network. The stream stays open.</summary>
@@ -98,16 +97,14 @@ public static class WeightsFile
         writer.Write(s.StepEmbeddingSize); writer.Write(s.ContextSize);
         writer.Write(s.HeadSizes.Count);
         foreach (var size in s.HeadSizes) writer.Write(size);
-        writer.Write((byte)((s.HasHead ? HeadPart : 0) | (s.HasDecoder ? DecoderPart : 0))); writer.Write(s.GivenExperts);
+        writer.Write(s.HasHead); writer.Write(s.GivenExperts);
         writer.Write(s.LinearExperts); writer.Write(s.WindowSize); writer.Write(s.OutputsPerExpertOutput);
         writer.Write(s.LayerNorm); writer.Write(s.InputDropout); writer.Write(s.RecurrentDropout); writer.Write(s.LayerDropout); writer.Write(s.HeadDropout);
-        if (!s.HasDecoder) return;
         writer.Write(s.FutureSteps); writer.Write(s.FutureSize); writer.Write(s.StaticSize); writer.Write(s.DecoderSize);
     }
 
     private static NetworkShape ReadShape(BinaryReader r)
     {
-        var parts = 0;
         var shape = new NetworkShape
         {
             InputSize = r.ReadInt32(),
@@ -126,7 +123,7 @@ public static class WeightsFile
             StepEmbeddingSize = r.ReadInt32(),
             ContextSize = r.ReadInt32(),
             HeadSizes = ReadSizes(r),
-            HasHead = ((parts = r.ReadByte()) & HeadPart) != 0,
+            HasHead = r.ReadBoolean(),
             GivenExperts = r.ReadInt32(),
             LinearExperts = r.ReadInt32(),
             WindowSize = r.ReadInt32(),
@@ -136,9 +133,11 @@ public static class WeightsFile
             RecurrentDropout = r.ReadSingle(),
             LayerDropout = r.ReadSingle(),
             HeadDropout = r.ReadSingle(),
+            FutureSteps = r.ReadInt32(),
+            FutureSize = r.ReadInt32(),
+            StaticSize = r.ReadInt32(),
+            DecoderSize = r.ReadInt32(),
         };
-        if ((parts & DecoderPart) != 0)
-            shape = shape with { FutureSteps = r.ReadInt32(), FutureSize = r.ReadInt32(), StaticSize = r.ReadInt32(), DecoderSize = r.ReadInt32() };
         shape.Validate();
         return shape;
     }
