@@ -22,13 +22,13 @@ internal sealed class NetworkPass
     private readonly float[][] _headGradients;
     private ulong _headSeed;
 
-    public NetworkPass(NetworkParts parts, int maxSteps, int maxRows, bool training)
+    public NetworkPass(NetworkParts parts, int maxSteps, int maxRows, bool training, bool inputGradient = false)
     {
         (_parts, _maxSteps, _maxRows) = (parts, maxSteps, maxRows);
         var shape = parts.Shape;
         var places = checked(maxSteps * maxRows);
         var rows = shape.Pooling == SequencePooling.Whole ? places : maxRows;
-        _inputs = new StepInputs(parts, places, training);
+        _inputs = new StepInputs(parts, places, training, inputGradient);
         _recurrentState = parts.Recurrent.CreateState(maxSteps, maxRows, training);
         _headStates = [.. parts.Head.Select(l => l.CreateState(rows, training))];
         _attentionState = parts.Attention?.CreateState(places, training);
@@ -124,6 +124,9 @@ internal sealed class NetworkPass
         _parts.Recurrent.Backward(block, _inputs.Of(batch), _statesGradient, dFinal, _inputs.Gradient(block.Places), default, sums, _recurrentState);
         _inputs.Backward(batch, sums, tokenGradient);
     }
+
+    /// <summary>[T,B,I]: after a backward pass, the gradient of the features; for a pass that was made for it.</summary>
+    public void CopyInputGradient(SequenceBatch batch, Span<float> target) => _inputs.CopyInputGradient(batch.Block.Places, target);
 
     /// <summary>The first feature that comes from the layer that runs backwards; all of them if there is none.</summary>
     private int ReverseFrom => _parts.Shape.Bidirectional ? _parts.Shape.HiddenSize : _parts.Shape.StateFeatures;

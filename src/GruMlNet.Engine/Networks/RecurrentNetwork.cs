@@ -1,6 +1,7 @@
 // A network: its shape, its parameters, and the layers that use them.
 using System.Collections.Concurrent;
 using GruMlNet.Engine.Layers;
+using GruMlNet.Engine.Losses;
 
 namespace GruMlNet.Engine.Networks;
 
@@ -113,6 +114,31 @@ public sealed class RecurrentNetwork
         var pass = PassFor(batch, Shape.EncodingSize, output);
         pass.Encode(batch, dropoutSeed: 0).CopyTo(output);
         _idlePasses.Add(pass);
+    }
+
+    /// <summary>
+    /// Computes how a loss depends on the features of every step, without dropout: which steps and features an answer rests on, and how far back gradients reach. May be called by any number
+    /// of threads at once, like <see cref="Predict"/>; each call takes memory for a training pass.
+    /// </summary>
+    /// <param name="batch">Inputs, targets and weights; made for this network's shape and for <paramref name="loss"/>.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="gradient">[T,B,I]: the derivative of the weighted sum of the batch's losses by each feature, zeros in the padding; overwritten.</param>
+    /// <returns>The weighted sum of the losses.</returns>
+    /// <exception cref="ArgumentException">The batch is for another shape or another loss, or the gradient is too short.</exception>
+    public double InputGradient(SequenceBatch batch, Loss loss, Span<float> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(loss);
+        if (batch.Shape != Shape) throw new ArgumentException("The batch was made for a network of another shape.", nameof(batch));
+        if (batch.TargetSize != loss.TargetSize(Shape.OutputSize)) throw new ArgumentException("The batch was made without this loss: give it to the batch's constructor.", nameof(batch));
+        var size = batch.Block.Places * Shape.InputSize;
+        if (gradient.Length < size) throw new ArgumentException($"gradient needs {size} values ({batch.Block.Places} places of {Shape.InputSize}), got {gradient.Length}.", nameof(gradient));
+        var pass = new NetworkPass(Parts, batch.MaxSteps, batch.MaxRows, training: true, inputGradient: true);
+        var outputGradient = new float[batch.OutputRows * Shape.OutputSize];
+        var sum = loss.Evaluate(batch.OutputRows, pass.Forward(batch, dropoutSeed: 0), batch.ActiveTargets, batch.ActiveWeights, 1f, outputGradient);
+        pass.Backward(batch, outputGradient, new float[Layout.SumCount]);
+        pass.CopyInputGradient(batch, gradient);
+        return sum;
     }
 
     /// <summary>Checks what is asked for, and takes a pass for it.</summary>

@@ -13,7 +13,8 @@ internal sealed class StepInputs
     private readonly float[] _joined, _steps, _joinedGradient, _stepsGradient;
     private ulong _seed;
 
-    public StepInputs(NetworkParts parts, int places, bool training)
+    /// <summary>Makes the buffers; the gradient of the inputs themselves is there only where it is wanted.</summary>
+    public StepInputs(NetworkParts parts, int places, bool training, bool inputGradient = false)
     {
         _parts = parts;
         var shape = parts.Shape;
@@ -22,8 +23,8 @@ internal sealed class StepInputs
         _embeddingState = parts.Embedding?.CreateState(places, training);
         _joined = new float[tokens && dense ? joined : 0];
         _steps = new float[tokens || dense || shape.InputDropout > 0f ? steps : 0];
-        _joinedGradient = new float[training ? _joined.Length : 0];
-        _stepsGradient = new float[training && (tokens || dense) ? steps : 0];
+        _joinedGradient = new float[training && dense && (tokens || inputGradient) ? joined : 0];
+        _stepsGradient = new float[training && (tokens || dense || inputGradient) ? steps : 0];
     }
 
     /// <summary>[T,B,·]: what the recurrent layers read. Seed 0: no dropout.</summary>
@@ -63,6 +64,14 @@ internal sealed class StepInputs
         if (tokenGradient.IsEmpty) return;
         int I = _parts.Shape.InputSize, E = _parts.Shape.TokenEmbeddingSize;
         for (var i = 0; i < places; i++) d.Slice(i * (I + E) + I, E).CopyTo(tokenGradient[(i * E)..]);
+    }
+
+    /// <summary>[T,B,I]: after a backward pass, the gradient of the features; for buffers that were made for it.</summary>
+    public void CopyInputGradient(int places, Span<float> target)
+    {
+        int I = _parts.Shape.InputSize, stride = _parts.Shape.StepInputSize;
+        ReadOnlySpan<float> d = _parts.Embedding is null ? _stepsGradient : _joinedGradient;
+        for (var i = 0; i < places; i++) d.Slice(i * stride, I).CopyTo(target[(i * I)..]);
     }
 
     private ReadOnlySpan<float> BeforeEmbedding(SequenceBatch batch) => _joined.Length > 0 ? _joined : batch.Inputs;

@@ -123,6 +123,42 @@ public class RecurrentNetworkTests
         });
     }
 
+    /// <summary>The derivative by every feature against finite differences of the double twin; by what lies behind a row's end it is zero.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void InputGradient_EveryPart_MatchesFiniteDifferences(string name, bool hasLengths)
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes[name], hasLengths);
+        if (hasLengths && network.Shape.Pooling == SequencePooling.Whole)
+            return;                                                 // its padded outputs have weights here, but no padded state depends on a feature
+        float[] gradient = [.. Enumerable.Repeat(float.NaN, batch.Inputs.Length)];
+        double sum = network.InputGradient(batch, new SquaredLoss(), gradient);
+        var twin = new NetworkTwin(network);
+        double[] target = Numbers.ToDouble(batch.ActiveTargets), weight = Numbers.ToDouble(batch.ActiveWeights);
+        double Loss() => LossTwin.Squared().Evaluate(twin.Forward(batch), target, weight, 1).Sum;
+        Assert.Equal(Loss(), sum, 1e-5 * Math.Max(1, Math.Abs(sum)));
+        // Features are float32: the difference is taken between the two numbers that they really become. Small, so that hardly a ReLU has its kink between them.
+        double scale = gradient.Length == 0 ? 1 : Math.Max(1, gradient.Max(Math.Abs));
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            float kept = batch.Inputs[i], above = kept + 2e-5f, below = kept - 2e-5f;
+            batch.Inputs[i] = above;
+            double high = Loss();
+            batch.Inputs[i] = below;
+            double low = Loss();
+            batch.Inputs[i] = kept;
+            Assert.Equal((high - low) / ((double)above - below), gradient[i], GradientTolerance * scale);
+        }
+    }
+
+    [Fact]
+    public void InputGradient_ForeignLossOrShortGradient_SaysSo()
+    {
+        (RecurrentNetwork network, SequenceBatch batch) = Make(Shapes["plain"], false);
+        Assert.Contains("without this loss", Assert.Throws<ArgumentException>(() => network.InputGradient(batch, new SoftmaxCrossEntropyLoss(2), new float[60])).Message, StringComparison.Ordinal);
+        Assert.Contains("got 59", Assert.Throws<ArgumentException>(() => network.InputGradient(batch, new SquaredLoss(), new float[59])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Encode_ShortOutput_SaysSo()
     {
