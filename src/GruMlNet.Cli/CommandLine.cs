@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using GruMlNet.Cli.Commands;
 
 namespace GruMlNet.Cli;
@@ -10,11 +11,12 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        var root = new Command("grumlnet", "Forecasts time series from CSV files. Everything is chosen from the data; every choice can be overridden.") { new HelpOption(), new VersionOption() };
+        var root = new Command("grumlnet", "Forecasts time series and classifies sequences. Everything is chosen from the data; every choice can be overridden.") { new HelpOption(), new VersionOption() };
         root.Add(new TrainCommand());
         root.Add(new ForecastCommand());
         root.Add(new BacktestCommand());
         root.Add(new EvaluateCommand());
+        root.Add(new ClassifyCommand());
         root.Add(new InfoCommand());
 
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
@@ -22,7 +24,7 @@ internal static class CommandLine
         {
             foreach (string problem in parsed.Errors.Select(problem => problem.Message))
                 await error.WriteLineAsync(problem);
-            await error.WriteLineAsync(parsed.CommandResult.Command == root ? "Try: grumlnet --help" : $"Try: grumlnet {parsed.CommandResult.Command.Name} --help");
+            await error.WriteLineAsync(parsed.CommandResult.Command == root ? "Try: grumlnet --help" : $"Try: grumlnet {Words(parsed.CommandResult)} --help");
             return ExitCode.Usage;
         }
 
@@ -54,4 +56,8 @@ internal static class CommandLine
             return ExitCode.Unexpected;
         }
     }
+
+    /// <summary>The words that lead to a command, without the program's name.</summary>
+    private static string Words(CommandResult command)
+        => command.Parent is CommandResult { Parent: not null } parent ? $"{Words(parent)} {command.Command.Name}" : command.Command.Name;
 }

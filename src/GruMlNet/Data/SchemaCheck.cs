@@ -84,16 +84,16 @@ internal static class SchemaCheck
 
     internal static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static SchemaShape.Column Find(SchemaShape schema, string name)
+    internal static SchemaShape.Column Find(SchemaShape schema, string name)
         => schema.TryFindColumn(name, out SchemaShape.Column column) ? column : throw Missing(name, schema.Select(other => other.Name));
 
     private static bool IsSingle(SchemaShape.Column column) => !column.IsKey && column.ItemType == NumberDataViewType.Single;
 
     private static ArgumentOutOfRangeException Missing(string name, IEnumerable<string> present)
         => new(null, $"Could not find input column '{name}'. The data has: {string.Join(", ", present.Select(other => $"'{other}'"))}. "
-            + "Correct the name, or add the column before the forecaster.");
+            + "Correct the name, or add the column before.");
 
-    private static ArgumentOutOfRangeException Mismatch(string name, string expected, SchemaShape.Column column, string fix)
+    internal static ArgumentOutOfRangeException Mismatch(string name, string expected, SchemaShape.Column column, string fix)
         => new(null, $"Schema mismatch for input column '{name}': expected {expected}, got {column.GetTypeString()}. {fix}");
 
     private static string ConvertFix(string name, SchemaShape.Column column, string kind)

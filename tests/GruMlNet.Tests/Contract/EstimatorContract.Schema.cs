@@ -124,7 +124,7 @@ public abstract partial class EstimatorContract<TRow, TResult>
     {
         SpyDataView spy = new(Shared.Data);
         _ = CreateEstimator(NewContext()).Fit(spy);
-        Assert.Equal([SpyDataView.Join(InputColumns)], spy.Requests);
+        Assert.Equal([SpyDataView.Join(TrainingColumns)], spy.Requests);
         Assert.Equal(0, spy.OpenCursors);
     }
 

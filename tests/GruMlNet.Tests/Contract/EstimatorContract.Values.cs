@@ -167,7 +167,8 @@ public abstract partial class EstimatorContract<TRow, TResult>
     {
         MLContext ml = NewContext();
         IDataView data = CreateData(ml);
-        IEstimator<ITransformer> estimator = CreateInPlaceEstimator(ml);
+        IEstimator<ITransformer>? estimator = CreateInPlaceEstimator(ml);
+        Assert.SkipWhen(estimator is null, "The names of the outputs are fixed.");
         ITransformer model = estimator.Fit(data);
         IDataView view = model.Transform(data);
         Assert.Equal(ViewText.Shape(ViewText.ShapeOf(null, view.Schema)), ViewText.Shape(estimator.GetOutputSchema(ViewText.ShapeOf(null, data.Schema))));

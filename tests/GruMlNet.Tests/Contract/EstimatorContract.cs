@@ -47,8 +47,8 @@ public abstract partial class EstimatorContract<TRow, TResult>
     /// <summary>The estimator under test with options small enough that fitting takes milliseconds.</summary>
     protected abstract IEstimator<ITransformer> CreateEstimator(MLContext ml);
 
-    /// <summary>The same estimator with the output column named as the input column.</summary>
-    protected abstract IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml);
+    /// <summary>The same estimator with the output column named as the input column. Null: the names of the outputs are fixed, as those of ML.NET's trainers are.</summary>
+    protected abstract IEstimator<ITransformer>? CreateInPlaceEstimator(MLContext ml);
 
     /// <summary>The same estimator, listening to the token and calling back at least once while it trains. Null: nothing to cancel.</summary>
     protected virtual IEstimator<ITransformer>? CreateCancellableEstimator(MLContext ml, Action progress, CancellationToken token)
@@ -72,6 +72,9 @@ public abstract partial class EstimatorContract<TRow, TResult>
     protected abstract IReadOnlyList<TRow> CreateRows(int variant);
 
     protected abstract IReadOnlyList<string> InputColumns { get; }
+
+    /// <summary>What Fit reads: the input columns, and for a trainer the label.</summary>
+    protected virtual IReadOnlyList<string> TrainingColumns => InputColumns;
 
     /// <summary>The output columns; the first is a Single, or a vector of Single, in the place of which <see cref="CreateInPlaceEstimator"/> writes to the first input column.</summary>
     protected abstract IReadOnlyList<string> OutputColumns { get; }

@@ -1,0 +1,132 @@
+// Rules that choose what the user left open, from the data.
+using GruMlNet.Engine;
+using GruMlNet.Engine.Networks;
+using GruMlNet.Engine.Training;
+
+namespace GruMlNet.Sequences;
+
+internal static class SequenceRules
+{
+    /// <summary>Steps that a typical sequence is cut into, at most: more cost time and make it harder to learn from few sequences.</summary>
+    private const int UsualSteps = 48;
+
+    /// <summary>Width of what is made of each window before the recurrent layer.</summary>
+    private const int StepEmbeddingSize = 48;
+
+    private const int TokenEmbeddingSize = 64;
+
+    /// <summary>Cosines that tell a step's position where all sequences have one length.</summary>
+    private const int Positions = 6;
+
+    /// <summary>Points of the flat view of a sequence that a linear map sees; each token is a point, numbers are averaged.</summary>
+    private const int MaxFlatTokens = 128, MaxFlatSteps = 64;
+
+    /// <summary>Beyond so many channels a linear map of all of them has more weights than it could learn.</summary>
+    private const int MaxFlatChannels = 64;
+
+    /// <summary>Share of the tokens that are left out while training: words are redundant, letters of an alphabet are not.</summary>
+    private const float TokenLoss = 0.1f, OneHotLoss = 0.02f;
+
+    /// <summary>How far the windows of neighbouring steps overlap, network by network: several networks see the data at several scales.</summary>
+    private static readonly int[] Overlaps = [3, 5, 3, 7, 5];
+
+    private static readonly SequencePooling[] Poolings = [SequencePooling.Mean, SequencePooling.Max, SequencePooling.Last];
+
+    public static int InputSize(SequencePlan plan, StepLayout layout) => plan.IsTokens && !plan.IsOneHot ? 0 : layout.Width * plan.Channels + plan.Positions;
+
+    /// <summary>A network with an output per step has no features per sequence; an encoding has them behind the state.</summary>
+    public static int ContextSize(SequencePlan plan, SequenceTask task) => task.IsPerStep || task.Kind == TaskKind.Encoding ? 0 : plan.ContextSize;
+
+    public static int OutputSize(SequenceTask task) => task.Kind == TaskKind.Encoding ? 1 : task.Outputs;
+
+    /// <summary>Learns the scaling and chooses the channels.</summary>
+    public static SequencePlan Plan(IReadOnlyList<SequenceSample> samples, int features, int vocabulary, int? maxLength, bool keepEnd, SequenceTask task, GruSequenceOptions options)
+    {
+        var plan = new SequencePlan
+        {
+            Features = features,
+            Vocabulary = vocabulary,
+            MaxLength = maxLength ?? SequenceLimits.MaxLength,
+            KeepEnd = keepEnd,
+        };
+        var common = Math.Min(samples[0].Steps, plan.MaxLength);
+        if (common > 1 && samples.All(s => Math.Min(s.Steps, plan.MaxLength) == common) && (!plan.IsTokens || plan.IsOneHot))
+            plan = plan with
+            {
+                CommonLength = common,
+                Positions = SequenceRules.Positions,
+                FlatSteps = Math.Max(features, vocabulary) <= MaxFlatChannels ? Math.Min(common, plan.IsTokens ? MaxFlatTokens : MaxFlatSteps) : 0,
+            };
+        if (plan.IsTokens) return plan;
+        plan = plan with
+        {
+            PerSequence = options.ScalePerSequence ?? (features == 1 && !task.IsPerStep),
+            Differences = options.Differences ?? features == 1,
+            MissingFlags = samples.Any(s => s.Values.AsSpan().Contains(float.NaN)),
+        };
+        return SequenceScaling.Learn(samples, plan);
+    }
+
+    /// <summary>How network number <paramref name="member"/> cuts sequences into steps.</summary>
+    public static StepLayout Layout(int member, SequencePlan plan, SequenceTask task, int typicalSteps, GruSequenceOptions options)
+    {
+        if (plan.IsTokens && !plan.IsOneHot) return new StepLayout(1, 1);
+        var stride = task.Kind == TaskKind.PerStep ? 1 : options.WindowStride ?? Math.Max(1, (int)Math.Round(typicalSteps / (double)UsualSteps));
+        var width = options.WindowLength ?? stride * Overlaps[member % Overlaps.Length];
+        // Who sees few steps must remember the others, to guess the next one.
+        if (task.IsUnsupervised) width = options.WindowLength ?? stride;
+        if (task.Kind == TaskKind.PerStep && options.WindowLength is null) width = 9 + 4 * (member % 3);
+        return new StepLayout(Math.Max(1, Math.Min(width, SequenceLimits.MaxLength)), stride);
+    }
+
+    public static NetworkShape Shape(int member, SequencePlan plan, SequenceTask task, StepLayout layout, int samples, GruSequenceOptions options)
+    {
+        var inputs = InputSize(plan, layout);
+        return new NetworkShape
+        {
+            InputSize = inputs,
+            OutputSize = OutputSize(task),
+            VocabularySize = inputs == 0 ? plan.Vocabulary : 0,
+            TokenEmbeddingSize = inputs == 0 ? TokenEmbeddingSize : 0,
+            LinearExperts = plan.FlatSteps > 0 && !task.IsPerStep ? 1 : 0,
+            WindowSize = task.IsPerStep ? 0 : plan.FlatSize,
+            HiddenSize = options.HiddenSize ?? (samples < 1000 ? 32 : 64),
+            Layers = options.Layers,
+            Cell = options.Cell,
+            Reset = options.Reset,
+            Bidirectional = !task.IsUnsupervised && options.Bidirectional,
+            StepEmbeddingSize = inputs > 1 ? StepEmbeddingSize : 0,
+            Pooling = task.IsPerStep ? SequencePooling.Whole : options.Pooling ?? Poolings[member % Poolings.Length],
+            ContextSize = ContextSize(plan, task),
+            RecurrentDropout = options.RecurrentDropout,
+            LayerNorm = options.LayerNorm,
+            LayerDropout = options.Layers > 1 ? options.Dropout ?? 0.2f : 0f,
+            HeadDropout = task.IsUnsupervised ? 0f : options.Dropout ?? 0.3f,
+        };
+    }
+
+    public static int Members(GruSequenceOptions options) => options.EnsembleSize ?? 5;
+
+    /// <summary>Training of one network: as many epochs as give a small data set enough steps, and a large one not too many.</summary>
+    public static TrainerOptions Training(int samples, GruSequenceOptions options)
+    {
+        if (options.Training is { } given) return given.Clone();
+        var batch = Math.Clamp(samples / 8, 8, 64);
+        var stepsPerEpoch = Math.Max(1, samples / batch);
+        var steps = Math.Max(800, 25 * stepsPerEpoch);
+        return new TrainerOptions
+        {
+            BatchSize = batch,
+            StepsPerEpoch = Math.Max(stepsPerEpoch, steps / 40),
+            MaxEpochs = Math.Max(1, steps / Math.Max(stepsPerEpoch, steps / 40)),
+            LearningRate = 0.003f,
+            WeightDecay = 0.01f,
+        };
+    }
+
+    public static float Smoothing(GruSequenceOptions options) => options.LabelSmoothing ?? 0.1f;
+
+    public static Augmentation Augmentation(SequencePlan plan, SequenceTask task, GruSequenceOptions options) => new(
+        task.IsPerStep ? 0f : options.Augmentation ?? 1f,
+        task.IsPerStep ? 0f : (plan.IsOneHot ? OneHotLoss : TokenLoss) * (options.Augmentation ?? 1f));
+}
