@@ -78,6 +78,9 @@ internal sealed class PanelCalibration
         return Enumerable.Range(0, _z.Length / Levels.Length).Average(step => Reach(step, normal)) / normal;
     }
 
+    /// <summary>As far as this or another reaches, whichever is further.</summary>
+    public PanelCalibration AtLeast(PanelCalibration other) => new([.. _z.Zip(other._z, Math.Max)]);
+
     public void Save(BinaryWriter writer)
     {
         foreach (var value in _z) writer.Write(value);

@@ -23,6 +23,9 @@ internal sealed class PanelForecaster
     /// <summary>Steps of a season; 1 for none.</summary>
     public int Seasonality => _panel?.Plan.Season ?? _perSeries!.Seasonality;
 
+    /// <summary>Most recent steps that a model over many series learns from at a time; of a model per series, a few seasons.</summary>
+    public int LookBack => _panel?.Plan.LookBack ?? Math.Min(_perSeries!.ContextLength, Math.Max(4 * Seasonality, 2 * Horizon));
+
     /// <summary>Most recent steps of a history that a forecast looks at.</summary>
     public int ContextLength => _panel?.Plan.ContextLength ?? _perSeries!.ContextLength;
 
@@ -54,6 +57,49 @@ internal sealed class PanelForecaster
         return panel is not null
             ? new PanelForecaster(panel, null) { WasCancelled = cancelled }
             : new PanelForecaster(null, ForecastTrainer.Train([.. series.Select(s => s.Values)], options));
+    }
+
+    /// <summary>
+    /// Trains this model further on new data, which may be of other series: its networks start from what they have learnt, and keep it where learning on makes the last steps of the new data no better forecast. What is blended with them is
+    /// fitted anew. Takes a fraction of the time of a new training. A model per series has nothing to start from: such a model is trained anew, and the log says so.
+    /// </summary>
+    /// <param name="series">With the columns that the model has learnt from.</param>
+    /// <param name="options">
+    /// The horizon must be the model's. What else is set about the model must be as it is there; steps and threads may differ. Where the networks have seen the last steps of the new data before, their own errors there are no
+    /// measure, so bounds become wider where these ask for it and never narrower.
+    /// </param>
+    /// <exception cref="ArgumentException">An option or a column does not fit the model; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there was any other model.</exception>
+    public PanelForecaster Continue(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        options = options.Clone();
+        if (_panel is null)
+        {
+            if (options.Horizon != Horizon) throw new ArgumentException($"The model to continue from forecasts {Horizon} steps, and {options.Horizon} were asked for: leave the horizon as it is, or train a new model.", nameof(options));
+            options.Log?.Invoke("the model forecasts each series by classical methods, which have nothing to start from: a new one is trained");
+            return Train(series, options);
+        }
+        ForecastTrainer.CheckData([.. series.Select(s => s.Values)], options.Horizon);
+        PanelChecks.Training(series, Names);
+        var (panel, cancelled) = PanelTrainer.Continue(_panel, series, options);
+        return new PanelForecaster(panel, null) { WasCancelled = cancelled };
+    }
+
+    /// <summary>What drives the forecasts: by how much their error grows when the last value, the last season, older values, a covariate or a static column is taken from elsewhere.</summary>
+    /// <param name="series">Their last values are forecast and compared; better of another time than the model has learnt from. Of many, some are taken.</param>
+    /// <param name="seed">Same model, series and seed: same numbers.</param>
+    /// <param name="threads">Null for the number of processors; changes nothing about the result.</param>
+    /// <param name="cancellationToken">Looked at before each input.</param>
+    /// <returns>The past values, most recent first, then each column in the order of <see cref="Names"/>.</returns>
+    /// <exception cref="InvalidOperationException">There are too few values to compare; the message says what to do.</exception>
+    public IReadOnlyList<PanelImportance> Explain(IReadOnlyList<PanelSeries> series, int seed = 1, int? threads = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return PanelExplanation.Of(this, series, seed, threads, cancellationToken);
     }
 
     /// <summary>Forecasts the steps after a history.</summary>

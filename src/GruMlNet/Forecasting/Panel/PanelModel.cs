@@ -19,6 +19,10 @@ internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<Pane
 
     public PanelCovariates? Covariates => covariates;
 
+    public IReadOnlyList<PanelEnsemble> Ensembles => ensembles;
+
+    public PanelCalibration Calibration => calibration;
+
     /// <summary>Forecasts from several origins.</summary>
     /// <returns>Per window [h, Q]: quantiles on the transformed scale, ascending, around the blended median.</returns>
     public double[][] Quantiles(IReadOnlyList<(PreparedSeries Series, int Origin)> windows)

@@ -46,6 +46,7 @@ internal sealed class PanelTrainer
     private const double MaxPasses = 20;
 
     private readonly GruForecastModelOptions _options;
+    private readonly PanelContinuation? _start;
     private readonly IReadOnlyList<PanelPlan> _plans;
     private readonly PreparedSeries[] _series;
     private readonly PanelSplit _split;
@@ -56,9 +57,9 @@ internal sealed class PanelTrainer
     private long _doneSteps;
     private bool _stopped;
 
-    private PanelTrainer(IReadOnlyList<PanelPlan> plans, PreparedSeries[] series, PanelSplit split, GruForecastModelOptions options)
+    private PanelTrainer(IReadOnlyList<PanelPlan> plans, PreparedSeries[] series, PanelSplit split, GruForecastModelOptions options, PanelContinuation? start = null)
     {
-        (_plans, _series, _split, _options) = (plans, series, split, options);
+        (_plans, _series, _split, _options, _start) = (plans, series, split, options, start);
         _maxSteps = options.TrainingSteps ?? MaxSteps();
         _folds = Folds(split);
         _plannedSteps = (long)_maxSteps * (Trials + Networks);
@@ -67,9 +68,12 @@ internal sealed class PanelTrainer
     private PanelCovariates? Covariates => _plans[0].Covariates;
 
     /// <summary>Networks that are trained without some steps: with covariates, those of the first fold twice.</summary>
-    private int Trials => _plans.Count * (_folds.Count + (Covariates is null ? 0 : 1));
+    private int Trials => _plans.Count * (_folds.Count + (Competes ? 1 : 0));
 
-    private int Networks => _options.EnsembleSize ?? _options.Budget switch { TrainingBudget.Fast => 1, TrainingBudget.Default => 4, _ => 8 };
+    /// <summary>Whether networks with covariates must first show that they do better than others without.</summary>
+    private bool Competes => Covariates is not null && _start is null;
+
+    private int Networks => _start?.Networks ?? _options.EnsembleSize ?? _options.Budget switch { TrainingBudget.Fast => 1, TrainingBudget.Default => 4, _ => 8 };
 
     private int Threads => _options.Threads ?? Environment.ProcessorCount;
 
@@ -93,12 +97,28 @@ internal sealed class PanelTrainer
         return new PanelTrainer(plans, prepared, split, options).Run();
     }
 
+    /// <summary>Trains a model further.</summary>
+    public static (PanelModel Model, bool Cancelled) Continue(PanelModel model, IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
+    {
+        var start = new PanelContinuation(model);
+        start.Check(options);
+        PanelPlan[] plans = Array.ConvertAll(start.Plans, p => p with { Covariates = start.Covariates });
+        var prepared = series.Select(s => new PreparedSeries(s, plans[0], start.Covariates)).Where(s => s.Length > 0).ToArray();
+        var split = new PanelSplit(prepared, plans[0]);
+        var (learn, judge) = (split.Learn.Sum(r => (long)r.Count), split.Judge.Sum(r => (long)r.Count));
+        if (learn == 0 || judge == 0)
+            throw new InvalidOperationException($"There is too little to continue from: no series is long enough to learn from before its last {split.HeldBack} steps, which are held back to judge by. Give more history, together with what the model has learnt from before.");
+        Log(options, $"continued on {learn} windows, {judge} forecasts of the last {split.HeldBack} steps to judge by");
+        return new PanelTrainer(plans, prepared, split, options, start).Run();
+    }
+
     private (PanelModel Model, bool Cancelled) Run()
     {
         var folds = TrainTrials(out var steps, out var cancelled);
         var judge = new PanelJudge(folds, _plans[0]);
         var blend = judge.Choose(new ParallelOptions { MaxDegreeOfParallelism = Threads }, line => Log(_options, line));
         var calibration = judge.Calibrate(blend);
+        if (_start is not null) calibration = calibration.AtLeast(_start.Calibration);
         Log(_options, FormattableString.Invariant($"bounds reach {calibration.MeanFactor(0.8):F2} (80 %) and {calibration.MeanFactor(0.95):F2} (95 %) times as far as the networks have them"));
         if (!cancelled && TrainFinal([.. folds[0].Trial.Select(e => e.Plan)], steps) is { } ensembles)
         {
@@ -116,9 +136,9 @@ internal sealed class PanelTrainer
     {
         (steps, cancelled) = ([], false);
         var folds = new List<PanelFold>();
-        if (Covariates is not null) folds.Add(Compete(out steps, out cancelled));
+        if (Competes) folds.Add(Compete(out steps, out cancelled));
         if (cancelled) return folds;
-        var (from, plans) = (folds.Count, folds.Count > 0 ? [.. folds[0].Trial.Select(e => e.Plan)] : _plans);
+        var (from, plans) = (folds.Count, folds.Count > 0 ? [.. folds[0].Trial.Select(e => e.Plan)] : _start?.Plans ?? _plans);
         var trials = RunTrials([.. Enumerable.Range(from, _folds.Count - from).SelectMany(f => plans.Select(plan => (f, plan)))], firstSeed: from * 2 * plans.Count, out cancelled);
         if (from == 0) steps = [.. trials[..plans.Count].Select(t => t.Steps)]; // of the last steps: they are most like what comes
         for (var f = from; f < _folds.Count; f++)
@@ -164,11 +184,20 @@ internal sealed class PanelTrainer
         }, (i, result) =>
         {
             best[i] = Math.Max(1, result.BestEpoch) * perCheckpoint;
+            if (_start is not null && Unchanged(tasks[i].Plan, i) is var before && before <= result.ValidationLoss)
+            {
+                best[i] = 0;
+                Log(_options, FormattableString.Invariant($"window {tasks[i].Plan.LookBack}: no better than before, loss {result.ValidationLoss:F4} after {before:F4}; the networks stay as they are"));
+                return;
+            }
             var without = Covariates is not null && tasks[i].Plan.Covariates is null ? " without covariates" : "";
             Log(_options, FormattableString.Invariant($"window {tasks[i].Plan.LookBack}{without}: best after {best[i]} of {result.Steps} steps, loss {result.ValidationLoss:F4}"));
         }, firstSeed, out cancelled);
         return [.. networks.Zip(best)];
     }
+
+    /// <summary>Loss on the last steps of a network that has not learnt further.</summary>
+    private double Unchanged(PanelPlan plan, int network) => Trainer.Evaluate(_start!.Copy(network), new PanelExamples(_series, _split.Judge, plan), PanelPlan.Loss);
 
     /// <summary>The networks of the model, on everything, each for as many steps as did best; null where cancelled.</summary>
     private PanelEnsemble[]? TrainFinal(PanelPlan[] chosen, int[] steps)
@@ -178,7 +207,7 @@ internal sealed class PanelTrainer
         var networks = TrainAll([.. plans.Select(p => chosen[p])], "learning from everything", i =>
         {
             var training = Optimizer();
-            (training.StepsPerEpoch, training.MaxEpochs) = (Math.Max(1, steps[plans[i]] / Checkpoints), Math.Min(Checkpoints, steps[plans[i]]));
+            (training.StepsPerEpoch, training.MaxEpochs) = ((steps[plans[i]] + Checkpoints - 1) / Checkpoints, Math.Min(Checkpoints, steps[plans[i]]));
             return (Learning(_split.All, chosen[plans[i]]), null, training);
         }, (_, _) => { }, firstSeed: Trials, out var cancelled);
         if (cancelled) return null;
@@ -196,8 +225,9 @@ internal sealed class PanelTrainer
         var inOrder = Partitioner.Create(Enumerable.Range(0, plans.Length), EnumerablePartitionerOptions.NoBuffering);
         Parallel.ForEach(inOrder, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i =>
         {
-            networks[i] = RecurrentNetwork.Create(plans[i].Shape, Seed(firstSeed + i));
+            networks[i] = _start?.Copy(i) ?? RecurrentNetwork.Create(plans[i].Shape, Seed(firstSeed + i));
             var (learn, judge, training) = task(i);
+            if (training.StepsPerEpoch == 0) return;
             var epochs = 0;
             training.Seed = Seed(firstSeed + i);
             training.Threads = Math.Max(1, Threads / plans.Length);
@@ -241,6 +271,7 @@ internal sealed class PanelTrainer
     {
         var training = _options.Training?.Clone() ?? new TrainerOptions { BatchSize = BatchSize, LearningRate = LearningRate };
         training.AverageDecay = 0f;
+        if (_start is not null) training.LearningRate *= PanelContinuation.RateFactor;
         return training;
     }
 
@@ -250,7 +281,7 @@ internal sealed class PanelTrainer
     {
         var folds = new List<PanelSplit> { split };
         var perFold = _maxSteps * _plans.Sum(PanelRules.Cost) / UsualCost;
-        var count = _options.Budget == TrainingBudget.Fast ? 1 : Math.Clamp((int)(TrialSteps / perFold), 1, MaxFolds);
+        var count = _options.Budget == TrainingBudget.Fast || _start is not null ? 1 : Math.Clamp((int)(TrialSteps / perFold), 1, MaxFolds);
         while (folds.Count < count)
         {
             var fold = new PanelSplit(_series, _plans[0], folds.Count);
@@ -268,7 +299,7 @@ internal sealed class PanelTrainer
         var usual = _options.Budget switch { TrainingBudget.Fast => 1000, TrainingBudget.Default => 4000, _ => 12_000 };
         var affordable = usual * Math.Min(1, UsualCost / _plans.Max(PanelRules.Cost));
         var useful = MaxPasses * _split.Learn.Sum(r => (long)r.Count) / BatchSize;
-        return (int)Math.Max(Checkpoints, Math.Min(affordable, useful));
+        return (int)Math.Max(Checkpoints, Math.Min(affordable, useful) / (_start is null ? 1 : PanelContinuation.FewerSteps));
     }
 
     private static void Log(GruForecastModelOptions options, string line) => options.Log?.Invoke(line);
