@@ -31,7 +31,8 @@ internal sealed class TrainingData
         StrongBox<bool?> isDate = new(time is { } column && column.Type is not Microsoft.ML.Data.TextDataViewType ? TimeColumn.IsDate(column.Type) : null);
         SeriesTable table = SeriesTable.Read(view, columns, layout, holidays, isDate, weight, keepRows: false, checkAlive);
         SeriesClock clock = table.DetectClock(columns, isDate.Value ?? false);
-        if (calendar is { } features)
+        SequenceReader.CheckAnyValue(table.Series.Count, any: true, columns.Value);
+        if (calendar is { } features && table.Series.Any(one => one.Count > 1))
             CalendarChoice.Check(features, clock, columns.Time);
         bool isText = columns.Holiday is not null && SchemaCheck.Column(view.Schema, columns.Holiday).Type is Microsoft.ML.Data.TextDataViewType;
         layout = layout with
