@@ -3,19 +3,26 @@ using Microsoft.ML.Data;
 
 namespace GruMlNet;
 
-/// <summary>A trained pipeline taken apart: the row-to-row steps, then the series forecaster at its end.</summary>
+/// <summary>A trained pipeline taken apart: the steps, then the series forecaster at its end.</summary>
 internal sealed record ForecastPipeline(IReadOnlyList<ITransformer> Steps, GruForecastTransformer Forecaster)
 {
+    /// <summary>For one example at a time: all steps before the forecaster must be row to row.</summary>
     internal static ForecastPipeline Of(ITransformer model)
+    {
+        ForecastPipeline pipeline = Split(model);
+        if (pipeline.Steps.FirstOrDefault(step => !step.IsRowToRowMapper) is { } notRowToRow)
+            throw new ArgumentException($"{notRowToRow.GetType().Name} before the forecaster is not row to row, so it cannot run one example at a time.", nameof(model));
+        return pipeline;
+    }
+
+    internal static ForecastPipeline Split(ITransformer model)
     {
         List<ITransformer> steps = [];
         Flatten(model, steps);
         if (steps.Count == 0 || steps[^1] is not GruForecastTransformer forecaster)
             throw new ArgumentException("The model must end in a GruForecastTransformer, made by Forecasting.ForecastByGru; "
-                + $"got {(steps.Count == 0 ? "an empty pipeline" : steps[^1].GetType().Name)}. Steps after the forecaster belong after the engine.", nameof(model));
+                + $"got {(steps.Count == 0 ? "an empty pipeline" : steps[^1].GetType().Name)}. Steps after the forecaster belong behind what it forecasts.", nameof(model));
         steps.RemoveAt(steps.Count - 1);
-        if (steps.Find(step => !step.IsRowToRowMapper) is { } notRowToRow)
-            throw new ArgumentException($"{notRowToRow.GetType().Name} before the forecaster is not row to row, so it cannot run one example at a time.", nameof(model));
         return new ForecastPipeline(steps, forecaster);
     }
 

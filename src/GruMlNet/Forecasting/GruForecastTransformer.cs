@@ -74,29 +74,16 @@ public sealed class GruForecastTransformer : ITransformer
         return new SeriesForecastView(this, input, lastRowsOnly: false);
     }
 
-    /// <summary>
-    /// The forecasts that follow the series in <paramref name="input"/>: one row per series, its last one, with the columns that <see cref="Transform"/> adds. With columns that are known beforehand it is the row of the last value, and the rows behind it
-    /// must say what is known of the steps to forecast; where the view has such rows only, it is the first of them, and the series of the training goes on.
-    /// </summary>
-    /// <param name="input">The rows of the series, as in training.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
-    public IDataView ForecastNext(IDataView input)
+    /// <summary>One row per series with the forecast that follows it; see <see cref="GruForecastNextExtensions.ForecastNext"/>.</summary>
+    internal IDataView ForecastNext(IDataView input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         CheckInput(input.Schema);
         return new SeriesForecastView(this, input, lastRowsOnly: true);
     }
 
-    /// <summary>
-    /// The forecasts of <see cref="ForecastNext"/> in long form: one row per series and step ahead, with the series' name as text, the number of the step from 1, its time where times have a regular step
-    /// (DateTime, or Double for numbers), the forecast and its bounds as Singles. The columns are named as in the data; the step's is "Step". All forecasts are made at once.
-    /// </summary>
-    /// <param name="input">The rows of the series, as in training.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
-    /// <exception cref="InvalidOperationException">The data cannot be used; the message says why and what to do.</exception>
-    public IDataView ForecastNextSteps(IDataView input)
+    /// <summary>One row per series and step; see <see cref="GruForecastNextExtensions.ForecastNextSteps"/>.</summary>
+    internal IDataView ForecastNextSteps(IDataView input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         CheckInput(input.Schema);
         return ForecastSteps.Of(this, input);
     }
