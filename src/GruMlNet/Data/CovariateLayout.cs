@@ -104,10 +104,10 @@ internal sealed record CovariateLayout(IReadOnlyList<int> PastSizes, IReadOnlyLi
     }
 
     /// <summary>What the numbers of <see cref="ToPanel"/> are called, in its order.</summary>
-    internal (string[] Past, string[] Known, string[] StaticNumbers, string[] StaticCategories) Names(InputColumns columns)
+    internal PanelNames Names(InputColumns columns)
     {
         string[] holidays = HolidayKinds is null ? [] : HolidayKinds.Count == 0 ? [columns.Holiday!] : [columns.Holiday!, .. HolidayKinds.Select(kind => $"{columns.Holiday}: {kind}")];
-        return (Expand(columns.Past, PastSizes), [.. Expand(columns.Known, KnownSizes), .. holidays, .. Data.Calendar.Names(Calendar)],
+        return new PanelNames(Expand(columns.Past, PastSizes), [.. Expand(columns.Known, KnownSizes), .. holidays, .. Data.Calendar.Names(Calendar)],
             [.. columns.Static.Where((_, i) => StaticIsNumber[i])], [.. columns.Static.Where((_, i) => !StaticIsNumber[i])]);
 
         static string[] Expand(IReadOnlyList<string> names, IReadOnlyList<int> sizes)

@@ -20,7 +20,7 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
     }
 
     /// <exception cref="InvalidOperationException">Nothing can be learnt from the data.</exception>
-    internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, int? seasonalityHint, string description)
+    internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, PanelNames? names, int? seasonalityHint, string description)
     {
         using IChannel channel = host.Start("Training");
         Log($"'{columns.Output}' from '{columns.Inputs.Value}', horizon {columns.Horizon}: {description}");
@@ -40,7 +40,7 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         PanelForecaster model;
         try
         {
-            model = PanelForecaster.Train(series, run);
+            model = PanelForecaster.Train(series, run, names);
         }
         catch (InvalidOperationException e)
         {

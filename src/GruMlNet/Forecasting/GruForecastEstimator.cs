@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using GruMlNet.Data;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -120,7 +119,7 @@ public sealed class GruForecastEstimator : IEstimator<GruForecastTransformer>
         ArgumentNullException.ThrowIfNull(input);
         Check(SchemaShape.Create(input.Schema));
         TrainingData data = TrainingData.Read(input, columns.Inputs, weight, calendar, training.CheckAlive);
-        PanelForecaster model = training.Run(data.Series(), columns, data.Clock.SeasonalityHint, data.ToString());
+        PanelForecaster model = training.Run(data.Series(), columns, data.Layout.Names(columns.Inputs), data.Clock.SeasonalityHint, data.ToString());
         return new GruForecastTransformer(host, columns, data.Layout, model, data.Clock, data.Ends(model.ContextLength));
     }
 

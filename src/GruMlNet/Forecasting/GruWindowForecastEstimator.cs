@@ -47,7 +47,7 @@ public sealed class GruWindowForecastEstimator : IEstimator<GruWindowForecastTra
         ArgumentNullException.ThrowIfNull(input);
         columns.CheckWindow(SchemaShape.Create(input.Schema));
         IReadOnlyList<float[]> windows = SequenceReader.ReadWindows(input, columns.Inputs.Value, training.CheckAlive);
-        PanelForecaster model = training.Run([.. windows.Select((values, row) => new PanelSeries($"row {row}", values))], columns, seasonalityHint: null, $"{windows.Count} rows, one series each");
+        PanelForecaster model = training.Run([.. windows.Select((values, row) => new PanelSeries($"row {row}", values))], columns, names: null, seasonalityHint: null, $"{windows.Count} rows, one series each");
         return new GruWindowForecastTransformer(host, columns, model);
     }
 
