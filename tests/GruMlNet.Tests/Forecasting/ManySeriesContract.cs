@@ -26,7 +26,7 @@ public abstract class ManySeriesContract : EstimatorContract<ShopRow, BoundedFor
     [
         new("empty", []) { FitMessage = ["'Value'", "rows", "check"] },
         new("one row", [Shops.Row(0, 0)]) { FitMessage = ["1 ", "horizon"] },
-        new("one short series among others", [.. Shops.Rows(120, shops: 2), Shops.Row(5, 0), Shops.Row(5, 1, 0)]),
+        new("one short series among others", [.. Shops.Rows(120, shops: 2), Shops.Row(5, 0, 1), Shops.Row(5, 1)]),
         new("a series without values", [.. Shops.Rows(60, shops: 2), .. Missing(3, 20)]),
         new("all missing", [.. Missing(0, 30), .. Missing(1, 30)]) { FitMessage = ["'Value'", "missing"] },
         new("infinity", [.. Shops.Rows(30, shops: 2), Infinite(2)]) { FitMessage = ["'Value'", "infin", "row 60"], TransformMessage = ["'Value'", "infin", "row 60"] },
