@@ -86,7 +86,8 @@ internal static class Scaling
 
     private static (double Ms, double Mb) InOwnProcess(string dimension, int factor)
     {
-        string[] arguments = ["scaling", dimension, factor.ToString(CultureInfo.InvariantCulture)];
+        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"; // started as dotnet GruMlNet.Benchmarks.dll
+        string[] arguments = [.. host ? [typeof(Scaling).Assembly.Location] : (string[])[], "scaling", dimension, factor.ToString(CultureInfo.InvariantCulture)];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var numbers = process.StandardOutput.ReadToEnd().Split(' ');

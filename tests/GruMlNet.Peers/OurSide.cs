@@ -50,9 +50,17 @@ internal sealed class OurTraining(TrainCase c, CaseData data) : IDisposable
         public void Fill(ReadOnlySpan<int> indices, SequenceBatch batch)
         {
             batch.Steps = c.T;
-            for (var t = 0; t < c.T; t++)
-                for (var b = 0; b < indices.Length; b++)
-                    data.Inputs.AsSpan((t * c.B + indices[b]) * c.I, c.I).CopyTo(batch.Inputs.AsSpan((t * batch.Rows + b) * c.I));
+            var (inputs, target) = (data.Inputs, batch.Inputs);
+            for (int t = 0, to = 0; t < c.T; t++)
+            {
+                foreach (var index in indices)
+                {
+                    var from = (t * c.B + index) * c.I;
+                    if (c.I < 8) for (var i = 0; i < c.I; i++) target[to + i] = inputs[from + i];
+                    else inputs.AsSpan(from, c.I).CopyTo(target.AsSpan(to));
+                    to += c.I;
+                }
+            }
             for (var b = 0; b < indices.Length; b++) batch.Targets[b] = data.Targets[indices[b]];
             batch.Weights.AsSpan(0, indices.Length).Fill(1f);
         }
