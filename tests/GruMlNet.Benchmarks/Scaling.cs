@@ -10,8 +10,8 @@ namespace GruMlNet.Benchmarks;
 
 internal static class Scaling
 {
-    private const int Windows = 4_096, Steps = 48, Series = 8, SeriesLength = 240;
-    private static readonly string[] Dimensions = ["windows", "length", "series"];
+    private const int Windows = 4_096, Steps = 48, Series = 8, SeriesLength = 240, Panels = 6_250, PanelLength = 100;
+    private static readonly string[] Dimensions = ["windows", "length", "series", "panel"];
     private static readonly int[] Factors = [1, 4, 16];
 
     /// <summary>A line per case: time and peak memory, and their ratios to the case of factor 1.</summary>
@@ -45,6 +45,7 @@ internal static class Scaling
     {
         "windows" => $"windows={Windows * factor}",
         "length" => $"length={Steps * factor}",
+        "panel" => $"panel={Panels * factor}x{PanelLength}",
         _ => $"series={Series * factor}",
     };
 
@@ -53,6 +54,7 @@ internal static class Scaling
         "windows" => () => TrainEpoch(Windows * factor, Steps),
         "length" => () => TrainEpoch(Windows / 16, Steps * factor),
         "series" => () => FitSeries(Series * factor),
+        "panel" => () => FitPanel(Panels * factor),
         _ => throw new ArgumentException($"Unknown case '{dimension}'. Known: {string.Join(", ", Dimensions)}."),
     };
 
@@ -76,6 +78,21 @@ internal static class Scaling
             TrainingSteps = Math.Max(16, count * SeriesLength / 128),
         };
         _ = ml.Forecasting.ForecastWindowByGru("Forecast", nameof(History.Values), horizon: 6, model: options).Fit(ml.Data.LoadFromEnumerable(rows));
+    }
+
+    /// <summary>One model over many series, with default settings, and a forecast of each. The steps of training have an upper bound, so time grows more slowly than the data.</summary>
+    private static void FitPanel(int count)
+    {
+        var series = new PanelSeries[count];
+        for (var i = 0; i < count; i++) series[i] = new PanelSeries($"{i}", ShortSeasonal(i));
+        var model = PanelForecaster.Train(series, new GruForecastModelOptions { Horizon = 6 });
+        _ = model.ForecastAll(series, 6, [0.8f, 0.95f]);
+    }
+
+    private static float[] ShortSeasonal(int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, PanelLength).Select(t => 10f + 3f * MathF.Sin(MathF.Tau * (t + seed) / 12f) + random.NextSingle())];
     }
 
     private static float[] Seasonal(int seed)

@@ -3,7 +3,8 @@ namespace GruMlNet;
 
 /// <summary>
 /// Per known covariate how far it will be from where it was, at the step that the first guess repeats and on average over the window; and the same of its square, for effects that are smallest in the
-/// middle, such as that of temperature on the demand for electricity. A step of which nothing is known gets zeros: as if nothing changed.
+/// middle, such as that of temperature on the demand for electricity. A step of which nothing is known gets zeros: as if nothing changed. All in the
+/// units of <see cref="CovariateWindow.Units"/>.
 /// </summary>
 internal static class LinearCovariates
 {
@@ -14,6 +15,7 @@ internal static class LinearCovariates
     {
         var covariates = plan.Covariates!;
         int size = Size(covariates), next = 0;
+        var units = CovariateWindow.Units(series, PanelWindow.Measure(series, origin, plan));
         for (var k = 0; k < covariates.Known.Length; k++)
         {
             for (var square = 0; square < Width(covariates.Known[k]) / 2; square++)
@@ -22,8 +24,8 @@ internal static class LinearCovariates
                 for (var i = 0; i < plan.Horizon; i++)
                 {
                     var value = Value(series, k, origin + i, square == 1);
-                    target[i * size + next] = OrZero(value - Value(series, k, plan.BaseStep(origin, i), square == 1));
-                    target[i * size + next + 1] = OrZero(value - mean);
+                    target[i * size + next] = units * OrZero(value - Value(series, k, plan.BaseStep(origin, i), square == 1));
+                    target[i * size + next + 1] = units * OrZero(value - mean);
                 }
                 next += 2;
             }

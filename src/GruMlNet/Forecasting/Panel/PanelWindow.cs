@@ -63,7 +63,7 @@ internal static class PanelWindow
         var relative = series.Transform.IsLog ? units.Scale : units.Scale / (Math.Abs(units.Level) + units.Scale);
         batch.Context[row * ContextSize] = (MathF.Log(relative + 1e-6f) + 2f) / 2f;
         batch.Context[row * ContextSize + 1] = 2f * Math.Min((float)origin / L, 1f) - 1f;
-        if (plan.Covariates is not null) CovariateWindow.Write(series, origin, plan, batch, row, lot);
+        if (plan.Covariates is not null) CovariateWindow.Write(series, origin, units, plan, batch, row, lot);
         return units;
     }
 
