@@ -1,6 +1,8 @@
+using GruMlNet;
 using GruMlNet.Data;
 using GruMlNet.Evaluation;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML;
 
@@ -75,6 +77,28 @@ public static class EvaluationCatalog
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         return ViewBacktest.Run(data, estimator, options);
+    }
+
+    /// <summary>
+    /// What drives the forecasts: the last values of the series are forecast as they are, and again with one input of each forecast taken from another time or series (permutation importance, Breiman 2001). What the error grows by is
+    /// what the input tells the model that it cannot get from the others; two inputs that say the same may both seem to matter little.
+    /// </summary>
+    /// <param name="catalog">The forecasting catalog, <c>mlContext.Forecasting</c>.</param>
+    /// <param name="model">A trained pipeline that ends in <see cref="GruForecastTransformer"/>, as it was fitted or loaded.</param>
+    /// <param name="data">Rows of series as in training, better of another time than the model has learnt from. Of many series some are taken.</param>
+    /// <param name="seed">Decides what is exchanged with what. Same model, data and seed: same result.</param>
+    /// <returns>The last value, the last season, older values; then each covariate, holiday, calendar feature and static column.</returns>
+    /// <exception cref="ArgumentException">The model does not end in a GruForecastTransformer, or a column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">There are too few values to compare; the message says what to do.</exception>
+    public static IReadOnlyList<ForecastFeatureImportance> PermutationFeatureImportance(this ForecastingCatalog catalog, ITransformer model, IDataView data, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        (GruForecastTransformer forecaster, IDataView prepared) = ForecastPipeline.Prepare(model, data);
+        forecaster.CheckInput(prepared.Schema);
+        var training = TrainingData.ReadFor(prepared, forecaster, weight: null, goesOn: false, forecaster.Host.CheckAlive);
+        return [.. forecaster.Model.Explain(training.Series(), seed).Select(one => new ForecastFeatureImportance(one.Name, one.Increase))];
     }
 
     /// <summary>

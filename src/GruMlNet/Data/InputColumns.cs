@@ -18,6 +18,10 @@ internal sealed record InputColumns(string Value, string? Time, string? Series, 
     /// <summary>Whether some columns say what is known of steps to come.</summary>
     internal bool HasFuture => Known.Count > 0 || Holiday is not null;
 
+    /// <summary>Whether both read the same columns in the same roles and order.</summary>
+    internal bool SameAs(InputColumns other) => (Value, Time, Series, Holiday) == (other.Value, other.Time, other.Series, other.Holiday)
+        && Past.SequenceEqual(other.Past) && Known.SequenceEqual(other.Known) && Static.SequenceEqual(other.Static);
+
     internal IEnumerable<string> Names => ((string?[])[Value, Time, Series, .. Past, .. Known, .. Static, Holiday]).OfType<string>().Distinct(StringComparer.Ordinal);
 
     internal IEnumerable<DataViewSchema.Column> In(DataViewSchema schema) => Names.Select(name => SchemaCheck.Column(schema, name));

@@ -22,6 +22,9 @@ internal sealed class SeriesEnds
 
     internal SeriesEnd? Find(string id) => byName.GetValueOrDefault(id);
 
+    /// <summary>These, with newer ends in the place of those of the same series, and behind them the new series.</summary>
+    internal SeriesEnds With(SeriesEnds newer) => new([.. All.Select(end => newer.Find(end.Id) ?? end), .. newer.All.Where(end => Find(end.Id) is null)]);
+
     internal void Save(BinaryWriter writer)
     {
         writer.Write(All.Count);

@@ -48,6 +48,22 @@ internal sealed class TrainingData
         return new TrainingData(columns, clock, layout, series);
     }
 
+    /// <summary>Reads a view once, as a model that is there sees it: on its clock, with its columns, and behind what it remembers of the series where the view goes on.</summary>
+    /// <param name="view">Its columns are checked.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="weight">Column with a weight per row, or null.</param>
+    /// <param name="goesOn">Whether series of which the model remembers earlier steps begin with these.</param>
+    /// <param name="checkAlive">Throws where reading shall end.</param>
+    internal static TrainingData ReadFor(IDataView view, GruForecastTransformer model, string? weight, bool goesOn, Action checkAlive)
+    {
+        InputColumns columns = model.Columns.Inputs;
+        SeriesTable table = SeriesTable.Read(
+            view, columns, model.Layout, HolidayCodes.Known(model.Layout.HolidayKinds ?? []), new StrongBox<bool?>(model.Clock.IsDate), weight, keepRows: false, checkAlive);
+        TableSeries[] series = [.. table.Series.Select(rows => goesOn ? model.Arrange(rows) : rows.Arrange(model.Clock, model.Layout, columns, SeriesEnd.Empty(rows.Id)))];
+        SequenceReader.CheckAnyValue(series.Sum(one => one.Count), Array.Exists(series, one => one.LastObserved >= 0), columns.Value);
+        return new TrainingData(columns, model.Clock, model.Layout, series);
+    }
+
     /// <summary>The series for the model.</summary>
     internal PanelSeries[] Series() => [.. series.Select(one => (one, End(one))).Where(pair => pair.Item2 > 0).Select(pair => pair.one.ForTraining(pair.Item2))];
 

@@ -18,7 +18,7 @@ public sealed class BacktestOptions
     /// <summary>Confidence level of the bounds, above 0 and below 1. Default: 0.95.</summary>
     public float ConfidenceLevel { get; set; } = 0.95f;
 
-    /// <summary>Name of a text or key column that tells several series apart, or null, the default, for one series.</summary>
+    /// <summary>Name of a text, key or integer column that tells several series apart, or null, the default, for one series.</summary>
     public string? SeriesColumnName { get; set; }
 
     /// <summary>Steps to forecast from each origin, at least 1. Required.</summary>
@@ -35,6 +35,11 @@ public sealed class BacktestOptions
 
     /// <summary>Steps of a season for scaled scores and baselines, at least 1. Default: 1.</summary>
     public int Seasonality { get; set; } = 1;
+
+    /// <summary>
+    /// Whether the estimator is shown the rows of the steps to forecast, too, with the value to forecast missing (NaN): for columns that are known beforehand. Only for estimators that use no other column of such rows. Default: false.
+    /// </summary>
+    public bool ShowFutureRows { get; set; }
 
     internal RollingOrigin Origins => new(Horizon, Windows, Stride ?? Horizon);
 

@@ -61,10 +61,13 @@ internal static class ViewBacktest
         for (int window = 0; window < origins.Windows; window++)
         {
             bool[] known = rows.NotAmongLast(origins.Unknown(window));
-            var past = new RowFilterView(data, known);
+            bool[] shown = options.ShowFutureRows ? rows.NotAmongLast(origins.Unknown(window) - options.Horizon) : known;
+            IDataView past = new RowFilterView(data, shown);
+            if (options.ShowFutureRows)
+                past = new HiddenValueView(past, options.ActualColumnName, [.. Enumerable.Range(0, shown.Length).Where(row => shown[row]).Select(row => !known[row])]);
             if (model is null || options.Refit)
                 model = estimator.Fit(past);
-            cases.AddRange(Forecasts(model.Transform(past), rows, values, known, window, options));
+            cases.AddRange(Forecasts(model.Transform(past), rows, values, shown, window, options));
         }
 
         return ForecastEvaluation.Of(cases, options.Seasonality, options.ConfidenceLevel)
@@ -72,7 +75,7 @@ internal static class ViewBacktest
     }
 
     /// <summary>The forecasts at the last known row of each series.</summary>
-    private static List<ForecastCase> Forecasts(IDataView transformed, RowsBySeries rows, float[][] values, bool[] known, int window, BacktestOptions options)
+    private static List<ForecastCase> Forecasts(IDataView transformed, RowsBySeries rows, float[][] values, bool[] shown, int window, BacktestOptions options)
     {
         RollingOrigin origins = options.Origins;
         List<ForecastCase> cases = [];
@@ -81,9 +84,9 @@ internal static class ViewBacktest
         Func<float[]> readForecast = ViewColumns.VectorReader(cursor, options.ForecastColumnName);
         Func<float[]> readLower = ViewColumns.VectorReader(cursor, options.ConfidenceLowerBoundColumn);
         Func<float[]> readUpper = ViewColumns.VectorReader(cursor, options.ConfidenceUpperBoundColumn);
-        for (int row = 0; row < known.Length; row++)
+        for (int row = 0; row < shown.Length; row++)
         {
-            if (!known[row])
+            if (!shown[row])
                 continue;
             if (!cursor.MoveNext())
                 throw new InvalidOperationException("The estimator dropped rows: a backtest needs one row of forecasts for each row of data.");

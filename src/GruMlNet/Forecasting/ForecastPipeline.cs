@@ -15,6 +15,13 @@ internal sealed record ForecastPipeline(IReadOnlyList<ITransformer> Steps, GruFo
         return pipeline;
     }
 
+    /// <summary>The forecaster at the end of a pipeline, and the data as the steps before it prepare it.</summary>
+    internal static (GruForecastTransformer Forecaster, IDataView Prepared) Prepare(ITransformer model, IDataView input)
+    {
+        ForecastPipeline pipeline = Split(model);
+        return (pipeline.Forecaster, pipeline.Steps.Aggregate(input, (view, step) => step.Transform(view)));
+    }
+
     internal static ForecastPipeline Split(ITransformer model)
     {
         List<ITransformer> steps = [];

@@ -20,14 +20,15 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
     }
 
     /// <exception cref="InvalidOperationException">Nothing can be learnt from the data.</exception>
-    internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, PanelNames? names, int? seasonalityHint, string description)
+    internal PanelForecaster Run(IReadOnlyList<PanelSeries> series, ForecastColumns columns, PanelNames? names, int? seasonalityHint, string description, PanelForecaster? initial = null)
     {
         using IChannel channel = host.Start("Training");
         Log($"'{columns.Output}' from '{columns.Inputs.Value}', horizon {columns.Horizon}: {description}");
         using var cancellation = new HostCancellation(host, options.CancellationToken);
         GruForecastModelOptions run = options.Clone();
         run.Horizon = columns.Horizon;
-        run.Seasonality ??= seasonalityHint;
+        if (initial is null)
+            run.Seasonality ??= seasonalityHint;
         run.Seed ??= contextSeed;
         run.CancellationToken = cancellation.Token;
         run.Log = Log;
@@ -40,7 +41,7 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         PanelForecaster model;
         try
         {
-            model = PanelForecaster.Train(series, run, names);
+            model = initial is null ? PanelForecaster.Train(series, run, names) : initial.Continue(series, run);
         }
         catch (InvalidOperationException e)
         {

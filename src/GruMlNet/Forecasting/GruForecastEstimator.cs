@@ -123,6 +123,31 @@ public sealed class GruForecastEstimator : IEstimator<GruForecastTransformer>
         return new GruForecastTransformer(host, columns, data.Layout, model, data.Clock, data.Ends(model.ContextLength));
     }
 
+    /// <summary>
+    /// Trains a model further on new data, in a fraction of the time of a new training (warm start). Where the new rows of a series come after those that the model remembers, the series goes on; new series begin; those
+    /// that the new data does not have stay remembered. Frequency, season, categories, holidays and calendar features remain those of the model.
+    /// </summary>
+    /// <param name="input">The new rows; those that the model has learnt from may be among them.</param>
+    /// <param name="initial">The model to go on from, which is left as it is. Its columns and horizon must be those of this estimator.</param>
+    /// <exception cref="ArgumentException">The model or a column does not fit; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data cannot be learnt from; the message says why and what to do.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public GruForecastTransformer Fit(IDataView input, GruForecastTransformer initial)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(initial);
+        if (!columns.Inputs.SameAs(initial.Columns.Inputs) || columns.Horizon != initial.Horizon)
+            throw new ArgumentException($"The model to go on from forecasts {initial.Horizon} steps from {string.Join(", ", initial.Columns.Inputs.Names)}, and this estimator {columns.Horizon} from {string.Join(", ", columns.Inputs.Names)}: "
+                + "give both the same columns and horizon, or train a new model.", nameof(initial));
+        if (calendar is { } features && features != initial.Layout.Calendar)
+            throw new ArgumentException($"The model to go on from has the calendar features {initial.Layout.Calendar}, and this estimator {features}: leave CalendarFeatures null, or train a new model.", nameof(initial));
+        initial.CheckInput(input.Schema);
+        Check(SchemaShape.Create(input.Schema));
+        var data = TrainingData.ReadFor(input, initial, weight, goesOn: true, training.CheckAlive);
+        PanelForecaster model = training.Run(data.Series(), columns, names: null, seasonalityHint: null, $"{data}, going on from a model", initial.Model);
+        return new GruForecastTransformer(host, columns, initial.Layout, model, initial.Clock, initial.Ends.With(data.Ends(model.ContextLength)));
+    }
+
     /// <summary>Says which columns the transformer will add, without training.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

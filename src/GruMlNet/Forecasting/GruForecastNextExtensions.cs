@@ -17,7 +17,9 @@ public static class GruForecastNextExtensions
     /// <exception cref="ArgumentException">The model does not end in a GruForecastTransformer.</exception>
     public static IDataView ForecastNext(this ITransformer model, IDataView input)
     {
-        (GruForecastTransformer forecaster, IDataView prepared) = Prepare(model, input);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(input);
+        (GruForecastTransformer forecaster, IDataView prepared) = ForecastPipeline.Prepare(model, input);
         return forecaster.ForecastNext(prepared);
     }
 
@@ -32,15 +34,9 @@ public static class GruForecastNextExtensions
     /// <exception cref="InvalidOperationException">The data cannot be used; the message says why and what to do.</exception>
     public static IDataView ForecastNextSteps(this ITransformer model, IDataView input)
     {
-        (GruForecastTransformer forecaster, IDataView prepared) = Prepare(model, input);
-        return forecaster.ForecastNextSteps(prepared);
-    }
-
-    private static (GruForecastTransformer Forecaster, IDataView Prepared) Prepare(ITransformer model, IDataView input)
-    {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(input);
-        ForecastPipeline pipeline = ForecastPipeline.Split(model);
-        return (pipeline.Forecaster, pipeline.Steps.Aggregate(input, (view, step) => step.Transform(view)));
+        (GruForecastTransformer forecaster, IDataView prepared) = ForecastPipeline.Prepare(model, input);
+        return forecaster.ForecastNextSteps(prepared);
     }
 }

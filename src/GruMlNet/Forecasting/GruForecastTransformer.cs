@@ -138,7 +138,7 @@ public sealed class GruForecastTransformer : ITransformer
         return new GruForecastTransformer(env, columns, layout, model, clock, SeriesEnds.Load(reader, layout, model.ContextLength));
     });
 
-    private void CheckInput(DataViewSchema schema)
+    internal void CheckInput(DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         Columns.Inputs.Check(SchemaShape.Create(schema));
