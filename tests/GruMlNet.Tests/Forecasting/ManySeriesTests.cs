@@ -63,6 +63,15 @@ public sealed class ManySeriesTests
         Assert.NotEqual(Shops.Transform(Model.Value, rows)[82].Forecast, expected[82].Forecast);
     }
 
+    [Fact]
+    public void LongGapInOneSeries_IsSurvived()
+    {
+        // Longer than any method looks back: some forecasts on the way are made from nothing recent.
+        ShopRow[] rows = [.. Shops.Rows(), .. Enumerable.Range(Shops.Length + 700, 5).Select(step => Shops.Row(0, step))];
+        GruForecastTransformer model = Shops.Fit(Shops.Options(), rows);
+        Assert.All(Shops.Transform(model, rows).SelectMany(forecast => forecast.Forecast), value => Assert.True(float.IsFinite(value)));
+    }
+
     [Theory]
     [InlineData("Int32")]
     [InlineData("Int64")]

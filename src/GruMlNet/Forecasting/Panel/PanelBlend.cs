@@ -81,9 +81,12 @@ internal sealed class PanelBlend
         if (method == PanelMethod.Regression) return linear.Regression!.Forecast(series, origin);
         var history = series.Raw.Span[..origin];
         int h = plan.Horizon, m = plan.Season;
+        var smoothing = new ForecastPlan(h, m, ForecastPlan.DefaultContext(m), plan.UseLog, plan.NonNegative);
+        // After a gap longer than its context there is nothing to smooth: what is left is the last value.
+        if (method == PanelMethod.Smoothing && smoothing.Recent(history).IsEmpty) method = PanelMethod.Naive;
         if (method == PanelMethod.Smoothing)
         {
-            var analysis = new ForecastPlan(h, m, ForecastPlan.DefaultContext(m), plan.UseLog, plan.NonNegative).Analyze(history);
+            var analysis = smoothing.Analyze(history);
             return Array.ConvertAll(analysis.Now.ToArray(), v => series.Transform.ApplyClamped(analysis.Transform.Invert(v)));
         }
         var forecast = method switch
