@@ -66,6 +66,14 @@ internal sealed class PanelBlend
         return sum > 0 ? new PanelBlend(Array.ConvertAll(counts, c => c / sum)) : NetworkOnly;
     }
 
+    /// <summary>The same with a share given to one method.</summary>
+    public PanelBlend Towards(PanelMethod method, float share)
+    {
+        var weights = Array.ConvertAll(Weights, w => w * (1 - share));
+        weights[(int)method] += share;
+        return new PanelBlend(weights);
+    }
+
     /// <summary>Whether a method can forecast.</summary>
     public static bool Has(PanelMethod method, PanelLinear linear) => method switch
     {

@@ -4,19 +4,30 @@ using GruMlNet.Evaluation;
 namespace GruMlNet;
 
 /// <summary>
-/// The score is OWA, the mean of sMAPE and MASE against those of Naive2; where values may be negative, sMAPE means nothing and MASE alone counts.
+/// The score is OWA, the mean of sMAPE and MASE against those of Naive2. Where values may be negative, sMAPE means nothing, and the root of the mean squared error, scaled like MASE, takes its place.
 /// </summary>
 internal sealed class PanelJudge
 {
+    /// <summary>
+    /// Of fewer series the last steps are too much a matter of chance to choose a blend by, and all folds are taken. Of more they tell best: earlier ones, with less to learn from,
+    /// mislead.
+    /// </summary>
+    private const int FewSeries = 50;
+
+    /// <summary>Standard errors by which a gain is beyond doubt.</summary>
+    private const double SureGain = 2;
+
     private readonly IReadOnlyList<PanelFold> _folds;
-    private readonly (PreparedSeries Series, int Origin)[] _windows; // of the first fold
+    private readonly PanelFold[] _choosing; // the folds that the blend is chosen on
+    private readonly (PreparedSeries Series, int Origin)[] _windows; // of those
     private readonly PanelPlan _plan;
     private readonly double[] _scale; // per window: mean absolute seasonal difference, NaN where it is 0
 
     public PanelJudge(IReadOnlyList<PanelFold> folds, PanelPlan plan)
     {
         (_folds, _plan) = (folds, plan);
-        _windows = folds[0].Windows;
+        _choosing = folds[0].Windows.DistinctBy(w => w.Series).Count() < FewSeries ? [.. folds] : [folds[0]];
+        _windows = [.. _choosing.SelectMany(f => f.Windows)];
         _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
     }
 
@@ -24,36 +35,43 @@ internal sealed class PanelJudge
     public double NetworkError()
     {
         var medians = new double[PanelBlend.MethodCount][][];
-        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(_folds[0].Trial, _windows), PanelModel.Median);
-        var (smape, mase) = Errors(medians, Alone(PanelMethod.Network));
+        medians[(int)PanelMethod.Network] = NetworkMedians();
+        var (smape, mase, _) = Errors(medians, Alone(PanelMethod.Network));
         // As in OWA both count alike; the product needs no reference.
         return !double.IsFinite(mase) ? smape : _plan.NonNegative ? Math.Sqrt(smape * mase) : mase;
     }
 
-    /// <summary>Finds the combination of the networks with simpler methods that did best on the last steps: earlier ones, with less to learn from, were found to mislead.</summary>
+    /// <summary>Finds the combination of the networks with simpler methods that did best on what was held back.</summary>
     public PanelBlend Choose(ParallelOptions parallel, Action<string> log)
     {
         var medians = new double[PanelBlend.MethodCount][][]; // [method][window][h]
-        medians[(int)PanelMethod.Network] = Array.ConvertAll(PanelModel.MeanOf(_folds[0].Trial, _windows), PanelModel.Median);
-        var linear = _folds[0].Linear;
-        var methods = Enum.GetValues<PanelMethod>().Where(m => PanelBlend.Has(m, linear)).ToArray();
+        medians[(int)PanelMethod.Network] = NetworkMedians();
+        var linear = _choosing.SelectMany(f => f.Windows.Select(_ => f.Linear)).ToArray();
+        var methods = Enum.GetValues<PanelMethod>().Where(m => Array.TrueForAll(linear, l => PanelBlend.Has(m, l))).ToArray();
         foreach (var method in methods[1..])
         {
             var forecasts = new double[_windows.Length][];
-            Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, linear));
+            Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, linear[w]));
             medians[(int)method] = forecasts;
         }
         var reference = Errors(medians, Alone(PanelMethod.Naive2));
         log("score of each method (Naive2 = 1): " + string.Join(", ", methods.Select(m => FormattableString.Invariant($"{m} {Score(Alone(m)):F4}"))));
         var blend = PanelBlend.Choose(Score, methods);
+        var simple = methods.Where(m => m >= PanelMethod.NLinear && m != PanelMethod.Smoothing).MinBy(m => Score(Alone(m)));
+        if (Trust(medians, blend, simple) is < 1 and var trust)
+        {
+            log(FormattableString.Invariant($"combined: {blend}; that it is better than {simple} is {trust:P0} believed, from so few forecasts"));
+            blend = blend.Towards(simple, (float)(1 - trust));
+        }
         log(FormattableString.Invariant($"combined: {blend}, score {Score(blend.Weights):F4}"));
         return blend;
 
         double Score(float[] weights)
         {
-            var (smape, mase) = Errors(medians, weights);
-            var scaled = reference.Mase > 0 ? mase / reference.Mase : mase;
-            return _plan.NonNegative && reference.Smape > 0 ? 0.5 * (smape / reference.Smape + scaled) : scaled;
+            var errors = Errors(medians, weights);
+            var scaled = reference.Mase > 0 ? errors.Mase / reference.Mase : errors.Mase;
+            if (_plan.NonNegative) return reference.Smape > 0 ? 0.5 * (errors.Smape / reference.Smape + scaled) : scaled;
+            return reference.Square > 0 ? 0.5 * (Math.Sqrt(errors.Square / reference.Square) + scaled) : scaled;
         }
     }
 
@@ -77,6 +95,8 @@ internal sealed class PanelJudge
         return PanelCalibration.Fit(distances);
     }
 
+    private double[][] NetworkMedians() => [.. _choosing.SelectMany(f => Array.ConvertAll(PanelModel.MeanOf(f.Trial, f.Windows), PanelModel.Median))];
+
     private static float[] Alone(PanelMethod method)
     {
         var weights = new float[PanelBlend.MethodCount];
@@ -84,31 +104,56 @@ internal sealed class PanelJudge
         return weights;
     }
 
-    /// <summary>sMAPE and MASE of the combined medians, each the mean over the windows that have it.</summary>
-    private (double Smape, double Mase) Errors(double[][][] medians, float[] weights)
+    /// <summary>
+    /// How far a gain over a simple method is believed: not at all where the blend was no better, wholly where its gain is twice its standard error. Origins of one series
+    /// that are less than a horizon apart tell the same, so what counts is how often a horizon fits in what was held back.
+    /// </summary>
+    private double Trust(double[][][] medians, PanelBlend blend, PanelMethod simple)
     {
-        var (smape, mase) = (new Mean(), new Mean());
-        var h = _plan.Horizon;
+        var alone = Alone(simple);
+        double[] gains = [.. Enumerable.Range(0, _windows.Length).Select(w => WindowErrors(medians, alone, w).Mase - WindowErrors(medians, blend.Weights, w).Mase).Where(double.IsFinite)];
+        if (gains.Length < 2) return 1;
+        var mean = gains.Average();
+        var variance = gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
+        if (variance == 0) return mean >= 0 ? 1 : 0;
+        var independent = 0.0;
+        foreach (var origins in _windows.GroupBy(w => w.Series, w => w.Origin)) independent += (origins.Max() - origins.Min()) / (double)_plan.Horizon + 1;
+        return Math.Clamp(mean / Math.Sqrt(variance / independent) / SureGain, 0, 1);
+    }
+
+    /// <summary>sMAPE, MASE and scaled squared error of the combined medians, each the mean over the windows that have it.</summary>
+    private (double Smape, double Mase, double Square) Errors(double[][][] medians, float[] weights)
+    {
+        var (smape, mase, squares) = (new Mean(), new Mean(), new Mean());
         for (var w = 0; w < _windows.Length; w++)
         {
-            var (series, origin) = _windows[w];
-            var (relative, absolute) = (new Mean(), new Mean());
-            for (var i = 0; i < h; i++)
-            {
-                if (series.Weight(origin + i) == 0f) continue;
-                var center = 0.0;
-                for (var m = 0; m < weights.Length; m++)
-                    if (weights[m] > 0f) center += weights[m] * medians[m][w][i];
-                double actual = series.Raw.Span[origin + i], forecast = series.Transform.Invert(center);
-                if (_plan.NonNegative) forecast = Math.Max(forecast, 0);
-                var (error, size) = (Math.Abs(actual - forecast), Math.Abs(actual) + Math.Abs(forecast));
-                relative.Add(size > 0 ? error / size : 0);
-                absolute.Add(error / _scale[w]);
-            }
-            smape.Add(relative.Value);
-            mase.Add(absolute.Value);
+            var (relative, absolute, square) = WindowErrors(medians, weights, w);
+            smape.Add(relative);
+            mase.Add(absolute);
+            squares.Add(square);
         }
-        return (smape.Value, mase.Value);
+        return (smape.Value, mase.Value, squares.Value);
+    }
+
+    /// <summary>The same of one window.</summary>
+    private (double Smape, double Mase, double Square) WindowErrors(double[][][] medians, float[] weights, int w)
+    {
+        var (series, origin) = _windows[w];
+        var (relative, absolute, square) = (new Mean(), new Mean(), new Mean());
+        for (var i = 0; i < _plan.Horizon; i++)
+        {
+            if (series.Weight(origin + i) == 0f) continue;
+            var center = 0.0;
+            for (var m = 0; m < weights.Length; m++)
+                if (weights[m] > 0f) center += weights[m] * medians[m][w][i];
+            double actual = series.Raw.Span[origin + i], forecast = series.Transform.Invert(center);
+            if (_plan.NonNegative) forecast = Math.Max(forecast, 0);
+            var (error, size) = (Math.Abs(actual - forecast), Math.Abs(actual) + Math.Abs(forecast));
+            relative.Add(size > 0 ? error / size : 0);
+            absolute.Add(error / _scale[w]);
+            square.Add(error * error / (_scale[w] * _scale[w]));
+        }
+        return (relative.Value, absolute.Value, square.Value);
     }
 
     /// <summary>Leaves out what is not finite: a series without scale, a window without a known value.</summary>

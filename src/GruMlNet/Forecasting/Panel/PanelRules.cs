@@ -36,14 +36,14 @@ internal static class PanelRules
         var useLog = options.LogTransform ?? values.Count(v => ValueTransform.CanLog(v)) * 2 > values.Length;
         var period = season > 1 && SeasonalNaiveIsBetter(values, season, options.Horizon) ? season : 1;
 
-        var segment = options.SegmentLength ?? (season == 1 ? Math.Max(1, PlainLookBack(options.Horizon, median) / PlainSegments) : season <= LongestSegment ? season : season / 2);
+        var segment = options.SegmentLength ?? (season == 1 ? Math.Max(1, (options.LookBack ?? PlainLookBack(options.Horizon, median)) / PlainSegments) : season <= LongestSegment ? season : season / 2);
         var lookBack = options.LookBack ?? (season == 1 ? PlainSegments * segment : LookBack(season, segment));
         var context = options.ContextLength ?? Math.Max(MinContext, Math.Max(lookBack, ForecastPlan.DefaultContext(season)));
         segment = Math.Min(segment, context);
         lookBack = RoundUp(Math.Min(Math.Min(lookBack, context / segment * segment), Math.Max(longest - options.Horizon, segment)), segment);
         var plan = new PanelPlan(options.Horizon, season, period, lookBack, segment, options.HiddenSize ?? DefaultHiddenSize, DefaultExperts, useLog, options.NonNegative ?? nonNegative) { ContextLength = context };
         var half = RoundUp(lookBack / 2, segment);
-        return options.LookBack is null && options.Budget != TrainingBudget.Fast && half < lookBack && half >= period ? [plan, plan with { LookBack = half }] : [plan];
+        return options.Budget != TrainingBudget.Fast && half < lookBack && half >= period ? [plan, plan with { LookBack = half }] : [plan];
     }
 
     /// <summary>What a network costs per window, in multiplications.</summary>

@@ -30,10 +30,11 @@ internal sealed class PanelSplit
         var median = lengths[lengths.Length / 2];
         // Enough to see a period and a horizon; less where the series are short.
         FirstOrigin = Math.Max(MinHistory, Math.Min(Math.Max(plan.Period, h), (median - h) / 2));
-        var stride = Math.Max(1, h / 2);
         var wanted = Math.Max((WantedForecasts + series.Count - 1) / series.Count, median >= 8 * h ? 3 : 1);
-        var room = Math.Max(0, (int)(MaxHeldBack * median) - h) / stride + 1;
-        if (wanted > room) (stride, wanted) = (Math.Max(1, h / 8), Math.Min(wanted, Math.Max(0, (int)(MaxHeldBack * median) - h) / Math.Max(1, h / 8) + 1));
+        // As far apart as there is room for, and no further than half a horizon: nearer ones tell the same.
+        var room = Math.Max(0, (int)(MaxHeldBack * median) - h);
+        var stride = Math.Clamp(room / Math.Max(1, wanted - 1), Math.Max(1, h / 8), Math.Max(1, h / 2));
+        wanted = Math.Min(wanted, room / stride + 1);
         HeldBack = h + (wanted - 1) * stride;
 
         var total = series.Sum(s => (long)Math.Max(0, s.Length - h - FirstOrigin + 1));
