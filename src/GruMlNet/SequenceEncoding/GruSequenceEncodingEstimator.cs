@@ -92,12 +92,12 @@ public sealed class GruSequenceEncodingEstimator : IEstimator<GruSequenceEncodin
         training.CheckAlive();
         Check(SchemaShape.Create(input.Schema));
         columns.Check(input.Schema);
-        int vocabulary = columns.Vocabulary(input.Schema);
+        int keys = columns.Keys(input.Schema);
         DataViewSchema.Column? labelColumn = label is null ? null : SchemaCheck.Column(input.Schema, label);
         SequenceData data = TrainingRows.Read(input, columns, label, weight: null, EncodingLabel.CreateReader, training.CheckAlive);
         SequenceTask task = labelColumn is { } column ? EncodingLabel.Task(column, data)
-            : vocabulary > 0 ? new SequenceTask(TaskKind.NextToken, vocabulary) : new SequenceTask(TaskKind.NextStep, columns.Features);
-        SequenceModel trained = training.Run(data, validation: null, columns.Features, vocabulary, task);
+            : keys > 0 ? new SequenceTask(TaskKind.NextToken, keys) : new SequenceTask(TaskKind.NextStep, columns.Features);
+        SequenceModel trained = training.Run(data, validation: null, columns.Features, keys, task);
         return new GruSequenceEncodingTransformer(host, columns, SequenceEncoder.Of(trained, pooling), output);
     }
 

@@ -49,7 +49,7 @@ public sealed class GruSequencePredictionTransformer : RowToRowTransformerBase, 
 
     /// <summary>Type of that column; its size is that of a row and may vary.</summary>
     public DataViewType FeatureColumnType => model.Plan.IsTokens
-        ? new VectorDataViewType(new KeyDataViewType(typeof(uint), model.Plan.Vocabulary))
+        ? new VectorDataViewType(new KeyDataViewType(typeof(uint), model.Plan.Keys))
         : new VectorDataViewType(NumberDataViewType.Single);
 
     private static VersionInfo Version => ModelPart.Version("GRUSQPRD", LoaderSignature);

@@ -49,13 +49,13 @@ public abstract class GruTrainerBase : ITrainerEstimator<GruSequencePredictionTr
         training.CheckAlive();
         Check(trainData.Schema);
         DataViewSchema.Column labelColumn = SchemaCheck.Column(trainData.Schema, label);
-        int vocabulary = columns.Vocabulary(trainData.Schema);
+        int keys = columns.Keys(trainData.Schema);
         SequenceData data = Read(trainData);
         SequenceData? validation = null;
         if (validationData is not null)
         {
             Check(validationData.Schema);
-            if (columns.Vocabulary(validationData.Schema) != vocabulary || !SchemaCheck.Column(validationData.Schema, label).Type.Equals(labelColumn.Type))
+            if (columns.Keys(validationData.Schema) != keys || !SchemaCheck.Column(validationData.Schema, label).Type.Equals(labelColumn.Type))
                 throw new ArgumentOutOfRangeException(nameof(validationData), "The validation data has other keys than the training data: transform both with the same fitted steps.");
             validation = Read(validationData);
         }
@@ -63,7 +63,7 @@ public abstract class GruTrainerBase : ITrainerEstimator<GruSequencePredictionTr
         (SequenceTask task, data) = Prepare(labelColumn, data);
         if (validation is not null)
             (_, validation) = Prepare(labelColumn, validation);
-        SequenceModel model = training.Run(data, validation, columns.Features, vocabulary, task);
+        SequenceModel model = training.Run(data, validation, columns.Features, keys, task);
         return new GruSequencePredictionTransformer(host, columns, model, Names(labelColumn), FeatureColumnName);
     }
 

@@ -43,7 +43,7 @@ public sealed class GruSequenceOptions
     /// <summary>How strongly sequences are changed at random while training: shifted, stretched, scaled, with noise; tokens are left out. 0 for none, at most 5. Null, the default: 1. Not used per step.</summary>
     public float? Augmentation { get; set; }
 
-    /// <summary>Dropout on the pooled state and between layers; 0 to below 1. Null, the default: 0.3 and 0.2.</summary>
+    /// <summary>Dropout on the pooled state and between layers; 0 to below 1. Null, the default: 0.3 (0.5 for classes per step) and 0.2.</summary>
     public float? Dropout { get; set; }
 
     /// <summary>Dropout on the recurrent state with one mask over all steps of a sequence; 0, the default, to below 1.</summary>

@@ -36,7 +36,7 @@ internal sealed class PreparedSequence
         if (plan.IsTokens)
         {
             if (Tokens.Length < Steps) Tokens = new int[Steps];
-            for (var t = 0; t < Steps; t++) Tokens[t] = tokens[from + t] < plan.Vocabulary ? tokens[from + t] : -1;
+            for (var t = 0; t < Steps; t++) Tokens[t] = Math.Max(Array.BinarySearch(plan.KnownKeys, tokens[from + t]), -1);
             return;
         }
         if (Channels.Length < Steps * plan.Channels) Channels = new float[Steps * plan.Channels];

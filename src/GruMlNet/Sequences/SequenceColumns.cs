@@ -54,14 +54,14 @@ internal sealed class SequenceColumns
     internal void Check(DataViewSchema schema, SequencePlan plan)
     {
         Check(schema);
-        if (Vocabulary(schema) == plan.Vocabulary)
+        if (Keys(schema) == plan.Keys)
             return;
-        throw new ArgumentOutOfRangeException(null, $"Schema mismatch for input column '{Names[0]}': expected {(plan.IsTokens ? $"a vector of {plan.Vocabulary} keys" : "Vector<Single>")}, got {SchemaCheck.Column(schema, Names[0]).Type}. "
+        throw new ArgumentOutOfRangeException(null, $"Schema mismatch for input column '{Names[0]}': expected {(plan.IsTokens ? $"a vector of {plan.Keys} keys" : "Vector<Single>")}, got {SchemaCheck.Column(schema, Names[0]).Type}. "
             + "Transform the data with the same fitted steps as the training data.");
     }
 
-    /// <summary>Number of tokens where the column holds keys, else 0.</summary>
-    internal int Vocabulary(DataViewSchema schema)
+    /// <summary>Number of different keys where the column holds keys, else 0.</summary>
+    internal int Keys(DataViewSchema schema)
     {
         if (SchemaCheck.Column(schema, Names[0]).Type is not VectorDataViewType { ItemType: KeyDataViewType key })
             return 0;

@@ -10,8 +10,14 @@ internal sealed record SequencePlan
     /// <summary>Numbers per step, F; 0 for tokens.</summary>
     public required int Features { get; init; }
 
-    /// <summary>Different tokens, V; 0 for numbers.</summary>
-    public required int Vocabulary { get; init; }
+    /// <summary>Number of different keys that the column can hold; 0 for numbers.</summary>
+    public required int Keys { get; init; }
+
+    /// <summary>The keys that were met in training, ascending: only they count as tokens, numbered in this order.</summary>
+    public int[] KnownKeys { get; init; } = [];
+
+    /// <summary>Different tokens, V.</summary>
+    public int Vocabulary => KnownKeys.Length;
 
     /// <summary>Longest part of a sequence that is used.</summary>
     public required int MaxLength { get; init; }
@@ -34,9 +40,6 @@ internal sealed record SequencePlan
     /// <summary>Number of values that tell each step's position: cosines of rising frequency over the common length.</summary>
     public int Positions { get; init; }
 
-    /// <summary>Points of the flat view of the whole sequence, for linear maps; 0 for none.</summary>
-    public int FlatSteps { get; init; }
-
     /// <summary>[F]: mean of each channel over the training data.</summary>
     public float[] Means { get; init; } = [];
 
@@ -49,15 +52,12 @@ internal sealed record SequencePlan
     /// <summary>[2F]: mean and deviation of the features that <see cref="PerSequence"/> adds, interleaved per feature.</summary>
     public float[] ContextScales { get; init; } = [];
 
-    public bool IsTokens => Vocabulary > 0;
+    public bool IsTokens => Keys > 0;
 
-    public bool IsOneHot => Vocabulary is > 0 and <= LargestOneHot;
+    public bool IsOneHot => IsTokens && Vocabulary <= LargestOneHot;
 
     /// <summary>Numbers per step after preparation, C; 0 where tokens go through an embedding.</summary>
     public int Channels => IsTokens ? (IsOneHot ? Vocabulary : 0) : Features * (1 + (Differences ? 1 : 0) + (MissingFlags ? 1 : 0));
-
-    /// <summary>Values of the flat view.</summary>
-    public int FlatSize => FlatSteps * (IsTokens ? Vocabulary : Features);
 
     /// <summary>Features per sequence.</summary>
     public int ContextSize => PerSequence ? 2 * Features : 0;
@@ -65,7 +65,9 @@ internal sealed record SequencePlan
     public void Save(BinaryWriter writer)
     {
         writer.Write(Features);
-        writer.Write(Vocabulary);
+        writer.Write(Keys);
+        writer.Write(KnownKeys.Length);
+        foreach (var key in KnownKeys) writer.Write(key);
         writer.Write(MaxLength);
         writer.Write(KeepEnd);
         writer.Write(PerSequence);
@@ -73,9 +75,18 @@ internal sealed record SequencePlan
         writer.Write(MissingFlags);
         writer.Write(CommonLength);
         writer.Write(Positions);
-        writer.Write(FlatSteps);
         foreach (var values in (float[][])[Means, Scales, ChangeScales, ContextScales])
             foreach (var value in values) writer.Write(value);
+    }
+
+    private static int[] ReadKeys(BinaryReader reader)
+    {
+        var count = reader.ReadInt32();
+        if (count is < 0 or > SequenceLimits.MaxVocabulary || (long)count * sizeof(int) > reader.BaseStream.Length - reader.BaseStream.Position)
+            throw new InvalidDataException($"{count} tokens are impossible: the file is damaged. Use another copy.");
+        var keys = new int[count];
+        foreach (ref var key in keys.AsSpan()) key = reader.ReadInt32();
+        return keys;
     }
 
     public static SequencePlan Load(BinaryReader reader)
@@ -83,7 +94,8 @@ internal sealed record SequencePlan
         var plan = new SequencePlan
         {
             Features = reader.ReadInt32(),
-            Vocabulary = reader.ReadInt32(),
+            Keys = reader.ReadInt32(),
+            KnownKeys = ReadKeys(reader),
             MaxLength = reader.ReadInt32(),
             KeepEnd = reader.ReadBoolean(),
             PerSequence = reader.ReadBoolean(),
@@ -91,11 +103,10 @@ internal sealed record SequencePlan
             MissingFlags = reader.ReadBoolean(),
             CommonLength = reader.ReadInt32(),
             Positions = reader.ReadInt32(),
-            FlatSteps = reader.ReadInt32(),
         };
-        if (plan.Features is < 0 or > SequenceLimits.MaxFeatures || plan.Vocabulary is < 0 or > SequenceLimits.MaxVocabulary || plan.Features > 0 == plan.Vocabulary > 0
-            || plan.MaxLength is < 1 or > SequenceLimits.MaxLength || plan.CommonLength is < 0 or > SequenceLimits.MaxLength || plan.Positions is < 0 or > 1024 || plan.FlatSteps is < 0 or > SequenceLimits.MaxLength)
-            throw new InvalidDataException($"The model says {plan.Features} features, {plan.Vocabulary} tokens and {plan.MaxLength} steps: the file is damaged. Use another copy.");
+        if (plan.Features is < 0 or > SequenceLimits.MaxFeatures || plan.Keys is < 0 or > SequenceLimits.MaxVocabulary || plan.Features > 0 == plan.Keys > 0 || plan.IsTokens != plan.Vocabulary > 0
+            || plan.MaxLength is < 1 or > SequenceLimits.MaxLength || plan.CommonLength is < 0 or > SequenceLimits.MaxLength || plan.Positions is < 0 or > 1024)
+            throw new InvalidDataException($"The model says {plan.Features} features, {plan.Vocabulary} of {plan.Keys} tokens and {plan.MaxLength} steps: the file is damaged. Use another copy.");
         return plan with
         {
             Means = Read(plan.Features),

@@ -15,14 +15,14 @@ internal static class SequenceRules
 
     private const int TokenEmbeddingSize = 64;
 
+    /// <summary>More different tokens than this are words, many of which are rare.</summary>
+    private const int UsualVocabulary = 1000;
+
     /// <summary>Cosines that tell a step's position where all sequences have one length.</summary>
     private const int Positions = 6;
 
-    /// <summary>Points of the flat view of a sequence that a linear map sees; each token is a point, numbers are averaged.</summary>
-    private const int MaxFlatTokens = 128, MaxFlatSteps = 64;
-
-    /// <summary>Beyond so many channels a linear map of all of them has more weights than it could learn.</summary>
-    private const int MaxFlatChannels = 64;
+    /// <summary>A network is trained for so many steps at least, however few sequences there are; where each step has a label, half of that is enough, and more learns by heart.</summary>
+    private const int LeastSteps = 800, LeastStepsWithManyLabels = 400;
 
     /// <summary>Share of the tokens that are left out while training: words are redundant, letters of an alphabet are not.</summary>
     private const float TokenLoss = 0.1f, OneHotLoss = 0.02f;
@@ -32,6 +32,9 @@ internal static class SequenceRules
 
     private static readonly SequencePooling[] Poolings = [SequencePooling.Mean, SequencePooling.Max, SequencePooling.Last];
 
+    /// <summary>Of words, few matter, wherever they stand.</summary>
+    private static readonly SequencePooling[] WordPoolings = [SequencePooling.Mean, SequencePooling.Attention, SequencePooling.LastMeanMax];
+
     public static int InputSize(SequencePlan plan, StepLayout layout) => plan.IsTokens && !plan.IsOneHot ? 0 : layout.Width * plan.Channels + plan.Positions;
 
     /// <summary>A network with an output per step has no features per sequence; an encoding has them behind the state.</summary>
@@ -40,23 +43,19 @@ internal static class SequenceRules
     public static int OutputSize(SequenceTask task) => task.Kind == TaskKind.Encoding ? 1 : task.Outputs;
 
     /// <summary>Learns the scaling and chooses the channels.</summary>
-    public static SequencePlan Plan(IReadOnlyList<SequenceSample> samples, int features, int vocabulary, int? maxLength, bool keepEnd, SequenceTask task, GruSequenceOptions options)
+    public static SequencePlan Plan(IReadOnlyList<SequenceSample> samples, int features, int keys, int? maxLength, bool keepEnd, SequenceTask task, GruSequenceOptions options)
     {
         var plan = new SequencePlan
         {
             Features = features,
-            Vocabulary = vocabulary,
+            Keys = keys,
+            KnownKeys = KnownKeys(samples, keys),
             MaxLength = maxLength ?? SequenceLimits.MaxLength,
             KeepEnd = keepEnd,
         };
         var common = Math.Min(samples[0].Steps, plan.MaxLength);
         if (common > 1 && samples.All(s => Math.Min(s.Steps, plan.MaxLength) == common) && (!plan.IsTokens || plan.IsOneHot))
-            plan = plan with
-            {
-                CommonLength = common,
-                Positions = SequenceRules.Positions,
-                FlatSteps = Math.Max(features, vocabulary) <= MaxFlatChannels ? Math.Min(common, plan.IsTokens ? MaxFlatTokens : MaxFlatSteps) : 0,
-            };
+            plan = plan with { CommonLength = common, Positions = SequenceRules.Positions };
         if (plan.IsTokens) return plan;
         plan = plan with
         {
@@ -65,6 +64,17 @@ internal static class SequenceRules
             MissingFlags = samples.Any(s => s.Values.AsSpan().Contains(float.NaN)),
         };
         return SequenceScaling.Learn(samples, plan);
+    }
+
+    /// <summary>The keys that are met at least twice, or at all where there are few: of a word that is met once nothing can be learnt, but what an unknown word is like.</summary>
+    private static int[] KnownKeys(IReadOnlyList<SequenceSample> samples, int keys)
+    {
+        var counts = new int[keys];
+        foreach (var sample in samples)
+            foreach (var token in sample.Tokens)
+                if (token >= 0) counts[token]++;
+        var least = counts.Count(count => count > 1) > UsualVocabulary ? 2 : 1;
+        return [.. Enumerable.Range(0, keys).Where(key => counts[key] >= least)];
     }
 
     /// <summary>How network number <paramref name="member"/> cuts sequences into steps.</summary>
@@ -88,32 +98,30 @@ internal static class SequenceRules
             OutputSize = OutputSize(task),
             VocabularySize = inputs == 0 ? plan.Vocabulary : 0,
             TokenEmbeddingSize = inputs == 0 ? TokenEmbeddingSize : 0,
-            LinearExperts = plan.FlatSteps > 0 && !task.IsPerStep ? 1 : 0,
-            WindowSize = task.IsPerStep ? 0 : plan.FlatSize,
             HiddenSize = options.HiddenSize ?? (samples < 1000 ? 32 : 64),
             Layers = options.Layers,
             Cell = options.Cell,
             Reset = options.Reset,
             Bidirectional = !task.IsUnsupervised && options.Bidirectional,
             StepEmbeddingSize = inputs > 1 ? StepEmbeddingSize : 0,
-            Pooling = task.IsPerStep ? SequencePooling.Whole : options.Pooling ?? Poolings[member % Poolings.Length],
+            Pooling = task.IsPerStep ? SequencePooling.Whole : options.Pooling ?? (inputs == 0 ? WordPoolings : Poolings)[member % Poolings.Length],
             ContextSize = ContextSize(plan, task),
             RecurrentDropout = options.RecurrentDropout,
             LayerNorm = options.LayerNorm,
             LayerDropout = options.Layers > 1 ? options.Dropout ?? 0.2f : 0f,
-            HeadDropout = task.IsUnsupervised ? 0f : options.Dropout ?? 0.3f,
+            HeadDropout = task.IsUnsupervised ? 0f : options.Dropout ?? (task.IsPerStep ? 0.5f : 0.3f),
         };
     }
 
     public static int Members(GruSequenceOptions options) => options.EnsembleSize ?? 5;
 
     /// <summary>Training of one network: as many epochs as give a small data set enough steps, and a large one not too many.</summary>
-    public static TrainerOptions Training(int samples, GruSequenceOptions options)
+    public static TrainerOptions Training(int samples, SequenceTask task, GruSequenceOptions options)
     {
         if (options.Training is { } given) return given.Clone();
         var batch = Math.Clamp(samples / 8, 8, 64);
         var stepsPerEpoch = Math.Max(1, samples / batch);
-        var steps = Math.Max(800, 25 * stepsPerEpoch);
+        var steps = Math.Max(task.Kind == TaskKind.PerStep ? LeastStepsWithManyLabels : LeastSteps, 25 * stepsPerEpoch);
         return new TrainerOptions
         {
             BatchSize = batch,

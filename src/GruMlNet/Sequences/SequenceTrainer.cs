@@ -36,7 +36,7 @@ internal sealed class SequenceTrainer(SequencePlan plan, SequenceTask task, GruS
         void TrainMember(SequenceMember member, int i, int ownThreads)
         {
             if (_stopped && i > 0) return;
-            var run = SequenceRules.Training(training.Count, options);
+            var run = SequenceRules.Training(training.Count, task, options);
             run.Seed = Seed(i);
             run.Threads = ownThreads;
             run.Patience = validation.Count > 0 ? run.Patience : null;

@@ -26,13 +26,15 @@ internal sealed class SequenceTraining(IHostEnvironment environment, IHost host,
     /// <param name="data">Sequences to learn from, and what is to be learnt.</param>
     /// <param name="validation">Sequences that choose the epoch whose weights are kept; null: as the options say.</param>
     /// <param name="features">Numbers per step.</param>
-    /// <param name="vocabulary">Number of tokens, or 0.</param>
+    /// <param name="keys">Number of different keys of a column of tokens, or 0.</param>
     /// <param name="task">What is learnt.</param>
-    internal SequenceModel Run(SequenceData data, SequenceData? validation, int features, int vocabulary, SequenceTask task)
+    internal SequenceModel Run(SequenceData data, SequenceData? validation, int features, int keys, SequenceTask task)
     {
         using IChannel channel = host.Start("Training");
         using var cancellation = new HostCancellation(host, options.CancellationToken);
-        SequencePlan plan = SequenceRules.Plan(data.Samples, vocabulary > 0 ? 0 : features, vocabulary, maxLength, keepEnd, task, options);
+        SequencePlan plan = SequenceRules.Plan(data.Samples, keys > 0 ? 0 : features, keys, maxLength, keepEnd, task, options);
+        if (task.Kind == TaskKind.NextToken)
+            task = task with { Outputs = Math.Max(2, plan.Vocabulary) };
         (SequenceData all, int[] learn, int[] judge) = Split(data, validation);
         SequenceModel model = new SequenceTrainer(plan, task, options, seed, Log, cancellation.Token).Train(all.Samples, all.Targets, learn, judge);
         // ML.NET's flag is only polled: a training that ended between two polls must not pass as not cancelled.

@@ -24,7 +24,6 @@ internal readonly record struct StepLayout(int Width, int Stride)
         var count = Count(steps);
         batch.Lengths[row] = count;
         context[..batch.Shape.ContextSize].CopyTo(batch.Context.AsSpan(row * batch.Shape.ContextSize));
-        WriteFlat(channels, tokens, steps, plan, batch.Window.AsSpan(row * batch.Shape.WindowSize, batch.Shape.WindowSize));
         if (plan.IsTokens && !plan.IsOneHot)
         {
             for (var t = 0; t < steps; t++) batch.Tokens[t * batch.Rows + row] = tokens[t];
@@ -53,26 +52,6 @@ internal readonly record struct StepLayout(int Width, int Stride)
     private static void WritePosition(int step, SequencePlan plan, Span<float> target)
     {
         for (var k = 0; k < target.Length; k++) target[k] = MathF.Cos(MathF.PI * (k + 1) * (step + 0.5f) / plan.CommonLength);
-    }
-
-    /// <summary>The mean of each stretch of the sequence, or its tokens; a sequence of another length is stretched.</summary>
-    private static void WriteFlat(ReadOnlySpan<float> channels, ReadOnlySpan<int> tokens, int steps, SequencePlan plan, Span<float> target)
-    {
-        target.Clear();
-        int C = plan.Channels, W = target.Length / Math.Max(1, plan.FlatSteps);
-        if (steps == 0) return;
-        for (var p = 0; p < (target.Length == 0 ? 0 : plan.FlatSteps); p++)
-        {
-            var from = (int)((long)p * steps / plan.FlatSteps);
-            if (plan.IsTokens)
-            {
-                if (tokens[from] >= 0) target[p * W + tokens[from]] = 1f;
-                continue;
-            }
-            var to = Math.Max(from + 1, (int)((long)(p + 1) * steps / plan.FlatSteps));
-            for (var t = from; t < to; t++)
-                for (var f = 0; f < W; f++) target[p * W + f] += channels[t * C + f] / (to - from);
-        }
     }
 
     public void Save(BinaryWriter writer)
