@@ -187,6 +187,19 @@ public sealed class CovariateTests
         }
     }
 
+    [Fact]
+    public void ToWindowTransformer_OfAModelWithCovariates_ForecastsAsIfTheyWereMissing()
+    {
+        GruWindowForecastTransformer window = Model.Value.ToWindowTransformer("Forecast", "History");
+        float[] history = [.. Shops.Rows(60, shops: 1).Select(row => row.Value)];
+        IDataView data = ml.Data.LoadFromEnumerable([new VariableWindowRow { History = history }]);
+        List<BoundedForecast> forecasts = [.. ml.Data.CreateEnumerable<BoundedForecast>(window.Transform(data), reuseRowObject: false)];
+        PanelForecast expected = Model.Value.Model.Forecast(history, TinyForecasts.Horizon, 0.8f);
+        Assert.Equal(expected.Point, forecasts[0].Forecast);
+        Assert.Equal(expected.Upper[0], forecasts[0].Upper);
+        Assert.All(forecasts[0].Forecast, value => Assert.True(float.IsFinite(value)));
+    }
+
     /// <summary>Rows of two weights, which only a weight column makes different.</summary>
     private static ShopRow[] WeightedRows()
     {

@@ -49,7 +49,7 @@ public sealed class GruForecastModelOptions
     /// <summary>Seed of initial weights, order of examples and dropout. Null, the default: the seed of the MLContext, or 0 where it has none.</summary>
     public int? Seed { get; set; }
 
-    /// <summary>Threads of the training, and of forecasts of many series at once; 1 to 1,024. Null, the default: the number of processors. The result does not depend on it, unless <see cref="Progress"/> ends training early.</summary>
+    /// <summary>Threads of the training; 1 to 1,024. Null, the default: the number of processors. The result does not depend on it, unless <see cref="Progress"/> ends training early.</summary>
     public int? Threads { get; set; }
 
     /// <summary>
