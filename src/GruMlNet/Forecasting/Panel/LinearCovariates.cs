@@ -32,6 +32,18 @@ internal static class LinearCovariates
         }
     }
 
+    /// <summary>What covariates add at a step, on the scale of <see cref="Write"/> without units, if each feature counts with its coefficient: both of a column's changes are changes of the same value.</summary>
+    public static double Effect(PreparedSeries series, int t, PanelCovariates covariates, ReadOnlySpan<float> coefficients)
+    {
+        var (sum, next) = (0.0, 0);
+        for (var k = 0; k < covariates.Known.Length; k++)
+        {
+            for (var square = 0; square < Width(covariates.Known[k]) / 2; square++, next += 2)
+                sum += OrZero((coefficients[next] + coefficients[next + 1]) * Value(series, k, t, square == 1));
+        }
+        return sum;
+    }
+
     private static int Width(ColumnScale scale) => scale.IsBinary ? 2 : 4;
 
     private static double Mean(PreparedSeries series, int k, int origin, PanelPlan plan, bool square)

@@ -17,6 +17,9 @@ internal enum PanelMethod
 
     /// <summary>The ridge regression with known covariates.</summary>
     Regression,
+
+    /// <summary>The smoothing of what the regression's covariates do not explain, and what they will add.</summary>
+    AdjustedSmoothing,
 }
 
 /// <summary>
@@ -78,7 +81,7 @@ internal sealed class PanelBlend
     public static bool Has(PanelMethod method, PanelLinear linear) => method switch
     {
         PanelMethod.NLinear => linear.Plain is not null,
-        PanelMethod.Regression => linear.Regression is not null,
+        PanelMethod.Regression or PanelMethod.AdjustedSmoothing => linear.Regression is not null,
         _ => true,
     };
 
@@ -91,11 +94,17 @@ internal sealed class PanelBlend
         int h = plan.Horizon, m = plan.Season;
         var smoothing = new ForecastPlan(h, m, ForecastPlan.DefaultContext(m), plan.UseLog, plan.NonNegative);
         // After a gap longer than its context there is nothing to smooth: what is left is the last value.
-        if (method == PanelMethod.Smoothing && smoothing.Recent(history).IsEmpty) method = PanelMethod.Naive;
-        if (method == PanelMethod.Smoothing)
+        if (method is PanelMethod.Smoothing or PanelMethod.AdjustedSmoothing && smoothing.Recent(history).IsEmpty) method = PanelMethod.Naive;
+        if (method == PanelMethod.Smoothing) return Smooth(series, history, smoothing);
+        if (method == PanelMethod.AdjustedSmoothing)
         {
-            var analysis = smoothing.Analyze(history);
-            return Array.ConvertAll(analysis.Now.ToArray(), v => series.Transform.ApplyClamped(analysis.Transform.Invert(v)));
+            var effects = linear.Regression!.EffectsAt(series, origin);
+            var adjusted = history.ToArray();
+            for (var t = 0; t < origin; t++)
+                if (series.Observed[t]) adjusted[t] = (float)Math.Max(series.Transform.Invert(series.Values[t] - effects[t]), series.HasNegative ? float.MinValue : 0);
+            var smooth = Smooth(series, adjusted, smoothing);
+            for (var i = 0; i < h; i++) smooth[i] += effects[origin + i];
+            return smooth;
         }
         var forecast = method switch
         {
@@ -107,6 +116,12 @@ internal sealed class PanelBlend
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, "Not a simple method."),
         };
         return Array.ConvertAll(forecast, v => series.Transform.ApplyClamped(v));
+    }
+
+    private static double[] Smooth(PreparedSeries series, ReadOnlySpan<float> history, ForecastPlan smoothing)
+    {
+        var analysis = smoothing.Analyze(history);
+        return Array.ConvertAll(analysis.Now.ToArray(), v => series.Transform.ApplyClamped(analysis.Transform.Invert(v)));
     }
 
     public override string ToString() =>

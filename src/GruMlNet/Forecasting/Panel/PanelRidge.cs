@@ -109,6 +109,16 @@ internal sealed class PanelRidge
         return forecast;
     }
 
+    /// <summary>[origin + h]: what the known covariates add to each step of a history and of its forecast, on the transformed scale; only differences between steps mean anything.</summary>
+    public double[] EffectsAt(PreparedSeries series, int origin)
+    {
+        var units = PanelWindow.Measure(series, origin, _plan);
+        var factor = (double)units.Scale * CovariateWindow.Units(series, units);
+        var effects = new double[origin + _plan.Horizon];
+        for (var t = 0; t < effects.Length; t++) effects[t] = factor * LinearCovariates.Effect(series, t, _plan.Covariates!, _effects);
+        return effects;
+    }
+
     public void Save(BinaryWriter writer)
     {
         foreach (var weight in _weights) writer.Write(weight);

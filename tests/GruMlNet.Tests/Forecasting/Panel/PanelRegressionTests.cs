@@ -69,6 +69,13 @@ public sealed class PanelRegressionTests
             // Weights are rounded to float32, and there are about a dozen of them.
             Assert.Equal(units.Level + units.Scale * u, forecast[step], 1e-4);
         }
+        // What covariates add at the steps ahead differs from what they add at the last one by the effects, without the mean that both are counted from.
+        double[] effects = regression.EffectsAt(one, origin);
+        for (int step = 0; step < Horizon; step++)
+        {
+            double change = Enumerable.Range(0, K / 2).Sum(k => (solution[Horizon * n + 2 * k] + solution[Horizon * n + 2 * k + 1]) * features[step * K + 2 * k]);
+            Assert.Equal(units.Scale * change, effects[origin + step] - effects[origin - 1], 1e-4);
+        }
         // The promotion's effect is log(1.2) for one standardised step; the penalty takes some of it.
         Assert.True(Math.Abs(solution[Horizon * n]) + Math.Abs(solution[Horizon * n + 1]) > 0.1);
     }
