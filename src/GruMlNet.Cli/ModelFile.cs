@@ -1,11 +1,12 @@
 using System.IO.Compression;
 using System.Text.Json;
 using GruMlNet.Cli.Csv;
+using GruMlNet.Data;
 
 namespace GruMlNet.Cli;
 
 /// <summary>What is remembered with a model, besides the model: how its data was read, and what it was trained with.</summary>
-internal sealed record ModelSettings(FileFormat Format, int Series, long Values, TrainingBudget Budget, int Seed);
+internal sealed record ModelSettings(FileFormat Format, CovariateLayout Covariates, int Series, long Values, TrainingBudget Budget, int Seed);
 
 /// <summary>A trained model: a zip file with the forecaster and its settings.</summary>
 /// <param name="Forecaster">The model itself.</param>

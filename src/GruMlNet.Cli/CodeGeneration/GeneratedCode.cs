@@ -20,13 +20,16 @@ internal static class GeneratedCode
             throw new Failure($"--generate-code: '{folder}' is not empty; give the name of a new folder, so that nothing of yours is overwritten.", ExitCode.Output);
     }
 
-    internal static void Write(string folder, string input, FileFormat format, int horizon, int? seasonality, int seed, OutputFiles files)
+    internal static void Write(string folder, string input, FileFormat format, Panel panel, int horizon, int? seasonality, int seed, OutputFiles files)
     {
-        string name = Identifier(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+        string name = Identifier(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), "Model");
+        string layout = format.Layout == Layout.Wide ? "wide" : "long";
         (bool hasHeader, char separator, string[] columns) = FirstLine(input, format);
         Dictionary<string, string> values = new(StringComparer.Ordinal)
         {
-            ["Load"] = Template(format.Layout == Layout.Wide ? "load-wide" : "load-long").TrimEnd(),
+            // First, because they have places for what follows.
+            ["Load"] = Template($"load-{layout}").TrimEnd(),
+            ["Print"] = Template("print").TrimEnd(),
             ["Name"] = name,
             ["Horizon"] = Text(horizon),
             ["Level"] = "0.95",
@@ -36,21 +39,24 @@ internal static class GeneratedCode
             ["File"] = Literal(Path.GetFullPath(input)),
             ["Separator"] = Literal(separator.ToString()),
             ["HasHeader"] = hasHeader ? "true" : "false",
-            ["LabelColumn"] = Column(format.Label),
-            ["TimeColumn"] = Column(format.Time),
-            ["SeriesColumn"] = Column(format.Series),
             ["Version"] = typeof(PanelForecaster).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
         };
 
+        if (format.Layout == Layout.Long)
+        {
+            foreach ((string place, string value) in new LongCode(format, panel, IndexOf).Values)
+                values.Add(place, value);
+        }
+
         _ = Directory.CreateDirectory(folder);
         foreach ((string template, string file) in ((string, string)[])[
-            ("consumption", $"{name}.consumption.cs"), ("training", $"{name}.training.cs"), ("evaluate", $"{name}.evaluate.cs"), ("Program", "Program.cs"), ("project", $"{name}.csproj")])
+            ($"consumption-{layout}", $"{name}.consumption.cs"), ("training", $"{name}.training.cs"), ($"evaluate-{layout}", $"{name}.evaluate.cs"), ("Program", "Program.cs"), ("project", $"{name}.csproj")])
         {
             string text = values.Aggregate(Template(template), (filled, value) => filled.Replace($"@{value.Key}@", value.Value, StringComparison.Ordinal));
             files.AddText(Path.Combine(folder, file), writer => writer.Write(text));
         }
 
-        string Column(string? column) => column is null ? "null" : hasHeader && Array.IndexOf(columns, column) is >= 0 and int index ? Text(index) : column;
+        int IndexOf(string column) => hasHeader && Array.IndexOf(columns, column) is >= 0 and int index ? index : int.Parse(column, CultureInfo.InvariantCulture);
     }
 
     private static (bool HasHeader, char Separator, string[] Columns) FirstLine(string input, FileFormat format)
@@ -60,19 +66,19 @@ internal static class GeneratedCode
         return (Header.IsHeader(format.HasHeader, fields), CsvReader.SeparatorOf(line), fields);
     }
 
-    /// <summary>Letters and digits of a folder's name, each word with a capital: my-sales becomes MySales.</summary>
-    private static string Identifier(string folder)
+    /// <summary>Letters and digits of a name, each word with a capital: my-sales becomes MySales. The prefix goes before a name that would start with a digit.</summary>
+    internal static string Identifier(string text, string prefix)
     {
         var name = new StringBuilder();
         bool capital = true;
-        foreach (char c in folder)
+        foreach (char c in text)
         {
             if (char.IsAsciiLetterOrDigit(c))
                 _ = name.Append(capital ? char.ToUpperInvariant(c) : c);
             capital = !char.IsAsciiLetterOrDigit(c);
         }
 
-        return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name.ToString() : $"Model{name}";
+        return name.Length > 0 && char.IsAsciiLetter(name[0]) ? name.ToString() : $"{prefix}{name}";
     }
 
     private static string Literal(string text) => $"@\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

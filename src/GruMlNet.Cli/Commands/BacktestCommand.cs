@@ -8,7 +8,7 @@ namespace GruMlNet.Cli.Commands;
 /// <summary>grumlnet backtest: how good would the forecasts have been?</summary>
 internal sealed class BacktestCommand : ToolCommand
 {
-    private readonly DataOptions data = new();
+    private readonly DataOptions data = new(covariates: new CovariateOptions());
     private readonly CountOption horizon = CountOption.Horizon("steps to forecast");
     private readonly TrainingSettings training = new();
     private readonly LevelOption level = new();

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using GruMlNet.Cli.Csv;
+using GruMlNet.Data;
 
 namespace GruMlNet.Cli.Commands;
 
 /// <summary>The options that say which file is read, and how.</summary>
-internal sealed class DataOptions(string name = "--input", string description = "CSV file with the series", bool isRequired = true)
+internal sealed class DataOptions(string name = "--input", string description = "CSV file with the series", bool isRequired = true, CovariateOptions? covariates = null)
 {
     private readonly Option<string> input = new(name) { Description = description, HelpName = "FILE", Required = isRequired };
     private readonly Option<Layout?> layout = new("--layout") { Description = "long: one row per series and time (default); wide: one row per series, its name first, then its values", HelpName = "long|wide" };
@@ -21,6 +22,7 @@ internal sealed class DataOptions(string name = "--input", string description = 
     {
         foreach (Option option in (Option[])[input, layout, hasHeader, label, time, series])
             command.Add(option);
+        covariates?.AddTo(command);
     }
 
     /// <summary>As the options say, else as the model was trained.</summary>
@@ -29,13 +31,14 @@ internal sealed class DataOptions(string name = "--input", string description = 
         Layout chosen = parsed.GetValue(layout) ?? trained?.Layout ?? Layout.Long;
         if (chosen == Layout.Wide && (parsed.GetValue(label) ?? parsed.GetValue(time) ?? parsed.GetValue(series)) is not null)
             throw new Failure("--label-col, --time-col and --series-col are for the long layout: leave them out, or leave out --layout wide.", ExitCode.Usage);
-        if (chosen == Layout.Wide)
-            return new FileFormat(Layout.Wide, parsed.GetValue(hasHeader), null, null, null);
-        return new FileFormat(Layout.Long, parsed.GetValue(hasHeader), parsed.GetValue(label) ?? trained?.Label, parsed.GetValue(time) ?? trained?.Time, parsed.GetValue(series) ?? trained?.Series);
+        FileFormat format = chosen == Layout.Wide
+            ? new FileFormat(Layout.Wide, parsed.GetValue(hasHeader), null, null, null)
+            : new FileFormat(Layout.Long, parsed.GetValue(hasHeader), parsed.GetValue(label) ?? trained?.Label, parsed.GetValue(time) ?? trained?.Time, parsed.GetValue(series) ?? trained?.Series);
+        return covariates is null ? format : covariates.AddTo(format, parsed, trained);
     }
 
-    internal Panel Read(ParseResult parsed, FileFormat format) => Read(Input(parsed), format);
+    internal Panel Read(ParseResult parsed, FileFormat format, CovariateLayout? trained = null) => Read(Input(parsed), format, trained);
 
-    internal static Panel Read(string path, FileFormat format)
-        => format.Layout == Layout.Wide ? WideFile.Read(path, format.HasHeader) : LongFile.Read(path, format);
+    internal static Panel Read(string path, FileFormat format, CovariateLayout? trained = null)
+        => format.Layout == Layout.Wide ? WideFile.Read(path, format.HasHeader) : LongFile.Read(path, format, trained);
 }

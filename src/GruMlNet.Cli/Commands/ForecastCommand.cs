@@ -7,7 +7,7 @@ namespace GruMlNet.Cli.Commands;
 /// <summary>grumlnet forecast: data in, forecasts out; by a model from a file, or by one trained on the spot.</summary>
 internal sealed class ForecastCommand : ToolCommand
 {
-    private readonly DataOptions data = new();
+    private readonly DataOptions data = new(covariates: new CovariateOptions());
     private readonly CountOption horizon = CountOption.Horizon("steps to forecast; default: those of the model");
     private readonly TrainingSettings training = new();
     private readonly LevelOption level = new();
@@ -48,7 +48,7 @@ internal sealed class ForecastCommand : ToolCommand
         FileFormat format = data.Format(parsed, loaded?.Settings.Format);
         if (format.Layout == Layout.Long && (parsed.GetValue(lower) ?? parsed.GetValue(upper)) is not null)
             throw new Failure("--lower and --upper are for the wide layout; in the long layout the bounds are columns of the output.", ExitCode.Usage);
-        Panel panel = data.Read(parsed, format);
+        Panel panel = data.Read(parsed, format, loaded?.Settings.Covariates);
         int charted = ChartedSeries(parsed, panel);
 
         int steps = parsed.GetValue(horizon) ?? loaded!.Forecaster.Horizon;
@@ -56,7 +56,8 @@ internal sealed class ForecastCommand : ToolCommand
         if (steps > used.Forecaster.Horizon)
             screen.Warn($"The model was trained for {used.Forecaster.Horizon} steps: the {steps - used.Forecaster.Horizon} beyond are forecast from its own forecasts, and their bounds are too narrow.");
         float fraction = level.Fraction(parsed);
-        PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.Series, steps, [fraction], training.Threads(parsed));
+        KnownAhead.Warn(screen, format, panel, steps);
+        PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, [fraction], training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");
 

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using GruMlNet.Cli.Csv;
+using GruMlNet.Data;
 
 namespace GruMlNet.Cli.Commands;
 
 /// <summary>grumlnet info: what is in a model or a data file.</summary>
 internal sealed class InfoCommand : ToolCommand
 {
-    private readonly DataOptions data = new(isRequired: false);
+    private readonly DataOptions data = new(isRequired: false, covariates: new CovariateOptions());
     private readonly Option<string> model = new("--model") { Description = "model to describe", HelpName = "FILE" };
 
     internal InfoCommand()
@@ -26,10 +27,11 @@ internal sealed class InfoCommand : ToolCommand
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
         FileFormat? trained = null;
+        CovariateLayout? layout = null;
         if (parsed.GetValue(model) is { } path)
         {
             ModelFile file = ModelFile.Load(path);
-            trained = file.Settings.Format;
+            (trained, layout) = (file.Settings.Format, file.Settings.Covariates);
             screen.List(path,
             [
                 ["horizon", Text(file.Forecaster.Horizon)],
@@ -37,12 +39,14 @@ internal sealed class InfoCommand : ToolCommand
                 ["trained on", $"{Text(file.Settings.Series)} series, {Text(file.Settings.Values)} values"],
                 ["budget, seed", $"{file.Settings.Budget}, {Text(file.Settings.Seed)}"],
                 ["layout", trained.Layout.ToString()],
+                .. ColumnRows(trained, layout),
             ]);
         }
 
         if (!data.IsGiven(parsed.CommandResult))
             return ExitCode.Done;
-        Panel panel = data.Read(parsed, data.Format(parsed, trained));
+        FileFormat format = data.Format(parsed, trained);
+        Panel panel = data.Read(parsed, format, layout);
         int[] lengths = [.. panel.Series.Select(series => series.Values.Length).Order()];
         screen.List(data.Input(parsed),
         [
@@ -52,10 +56,30 @@ internal sealed class InfoCommand : ToolCommand
             ["length", $"{lengths[0]} to {lengths[^1]}, median {lengths[lengths.Length / 2]}"],
             ["smallest, largest", $"{Text(Observed().Min())}, {Text(Observed().Max())}"],
             .. panel.Times is { } times ? (string[][])[["time", times.Clock.ToString()], ["season by time", times.Clock.SeasonalityHint is { } season ? $"{season} steps" : "none"]] : [],
+            .. trained is null ? ColumnRows(format, panel.Layout) : [],
         ]);
         return ExitCode.Done;
 
         IEnumerable<float> Observed() => panel.Series.SelectMany(series => series.Values).Where(value => !float.IsNaN(value));
+    }
+
+    /// <summary>The columns of the long layout, as far as there are any.</summary>
+    private static string[][] ColumnRows(FileFormat format, CovariateLayout layout)
+    {
+        IEnumerable<string> statics = format.Static.Select((name, i) => $"{name} ({(layout.StaticIsNumber[i] ? "number" : "category")})");
+        string holiday = format.Holiday is null ? "" : layout.HolidayKinds is { Count: > 0 } kinds ? $"{format.Holiday} ({string.Join(", ", kinds)})" : format.Holiday;
+        return [.. ((string[][])
+        [
+            ["forecast column", format.Label ?? ""],
+            ["time column", format.Time ?? ""],
+            ["series column", format.Series ?? ""],
+            ["known beforehand", string.Join(", ", format.Known)],
+            ["known up to now", string.Join(", ", format.Past)],
+            ["static", string.Join(", ", statics)],
+            ["holidays", holiday],
+            ["weights", format.Weight ?? ""],
+            ["calendar", layout.Calendar == CalendarFeatures.None ? "" : layout.Calendar.ToString()],
+        ]).Where(row => row[1].Length > 0)];
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

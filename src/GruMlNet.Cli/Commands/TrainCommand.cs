@@ -8,7 +8,7 @@ namespace GruMlNet.Cli.Commands;
 /// <summary>grumlnet train: data in, model file out.</summary>
 internal sealed class TrainCommand : ToolCommand
 {
-    private readonly DataOptions data = new();
+    private readonly DataOptions data = new(covariates: new CovariateOptions());
     private readonly CountOption horizon = CountOption.Horizon("steps to forecast");
     private readonly TrainingSettings training = new();
     private readonly Option<string> model = new("--model") { Description = "file to save the model to (zip)", HelpName = "FILE", Required = true };
@@ -44,7 +44,7 @@ internal sealed class TrainCommand : ToolCommand
         if (reportPath is not null)
             files.AddText(reportPath, writer => Report.Write(writer, new { Command = Name, Data = Report.Of(data.Input(parsed), panel), Model = Report.Of(trained) }));
         if (parsed.GetValue(generateCode) is { } folder)
-            GeneratedCode.Write(folder, data.Input(parsed), format, trained.Forecaster.Horizon, training.Seasonality(parsed, panel), trained.Settings.Seed, files);
+            GeneratedCode.Write(folder, data.Input(parsed), format, panel, trained.Forecaster.Horizon, training.Seasonality(parsed, panel), trained.Settings.Seed, files);
         files.Commit();
         screen.Note($"Model: {modelPath}");
         return Finished(trained.Forecaster, screen);

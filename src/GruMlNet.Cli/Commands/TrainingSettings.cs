@@ -50,11 +50,11 @@ internal sealed class TrainingSettings
                 report(progress.Fraction, progress.Stage);
                 return true;
             };
-            return PanelForecaster.Train(panel.Series, options);
+            return PanelForecaster.Train(panel.Series, options, panel.Names);
         });
         foreach (string line in choices)
             screen.Note(line);
         screen.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Trained on {panel.Series.Count} series with {panel.Values} values in {clock.Elapsed.TotalSeconds:F1} s."));
-        return new ModelFile(forecaster, new ModelSettings(format, panel.Series.Count, panel.Values, options.Budget, options.Seed!.Value), [.. choices]);
+        return new ModelFile(forecaster, new ModelSettings(format, panel.Layout, panel.Series.Count, panel.Values, options.Budget, options.Seed!.Value), [.. choices]);
     }
 }

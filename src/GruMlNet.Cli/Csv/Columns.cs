@@ -1,3 +1,5 @@
+using GruMlNet.Data;
+
 namespace GruMlNet.Cli.Csv;
 
 /// <summary>Which arrangement of the values a file has.</summary>
@@ -11,7 +13,27 @@ internal enum Layout
 }
 
 /// <summary>How a file is to be read; the columns count for the long layout only, by name or by number from 0.</summary>
-internal sealed record FileFormat(Layout Layout, bool? HasHeader, string? Label, string? Time, string? Series);
+internal sealed record FileFormat(Layout Layout, bool? HasHeader, string? Label, string? Time, string? Series)
+{
+    /// <summary>Covariates that are known up to a row.</summary>
+    public IReadOnlyList<string> Past { get; init; } = [];
+
+    /// <summary>Covariates that are known beforehand.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
+
+    /// <summary>What describes a series as a whole.</summary>
+    public IReadOnlyList<string> Static { get; init; } = [];
+
+    public string? Holiday { get; init; }
+
+    /// <summary>How much a row counts in training.</summary>
+    public string? Weight { get; init; }
+
+    /// <summary>Parts of the time that count; null to choose.</summary>
+    public CalendarFeatures? Calendar { get; init; }
+
+    internal InputColumns Inputs => new(Label!, Time, Series, Past, Known, Static, Holiday);
+}
 
 internal static class Header
 {

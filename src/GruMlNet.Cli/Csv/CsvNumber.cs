@@ -11,6 +11,9 @@ internal static class CsvNumber
 
     internal static bool IsNumber(string field) => float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
+    /// <summary>True and false as they are often written, as 1 and 0; null for anything else.</summary>
+    internal static float? Flag(string field) => !bool.TryParse(field, out bool flag) ? null : flag ? 1 : 0;
+
     /// <summary>NaN where missing.</summary>
     /// <param name="where">File, line and column for the message.</param>
     /// <exception cref="Failure">The field is neither a finite number nor a missing value.</exception>

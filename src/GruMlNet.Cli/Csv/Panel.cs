@@ -7,6 +7,12 @@ namespace GruMlNet.Cli.Csv;
 /// <param name="Times">How the steps lie in time; null where the file has no time column.</param>
 internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Times)
 {
+    /// <summary>What the columns beside the values became.</summary>
+    internal CovariateLayout Layout { get; init; } = CovariateLayout.None;
+
+    /// <summary>What the covariates of <see cref="Series"/> are called; null where there are none.</summary>
+    internal PanelNames? Names { get; init; }
+
     internal long Values => Series.Sum(series => (long)series.Values.Length);
 
     internal long Missing => Series.Sum(series => (long)series.Values.Count(float.IsNaN));
@@ -15,6 +21,18 @@ internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Time
 
     internal IReadOnlyList<ReadOnlyMemory<float>> Histories => [.. Series.Select(series => (ReadOnlyMemory<float>)series.Values)];
 
+    /// <summary>The series with the calendar of the steps to forecast, which no row needs to tell.</summary>
+    internal IReadOnlyList<PanelSeries> ToForecast(int horizon)
+    {
+        int count = Calendar.Count(Layout.Calendar);
+        return count == 0 ? Series : [.. Series.Select((one, s) =>
+        {
+            float[][] ahead = Layout.CalendarAfter(Times!.Clock, Times.Last[s], horizon);
+            int first = one.Known.Length - count;
+            return one with { Known = [.. one.Known.Select((column, k) => k < first ? column : (float[])[.. column, .. ahead[k - first]])] };
+        })];
+    }
+
     /// <summary>What a file's series must have, whatever its layout.</summary>
     /// <exception cref="Failure">There is no series, or none has a value.</exception>
     internal Panel Checked(string path)
@@ -22,7 +40,7 @@ internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Time
         if (Series.Count == 0)
             throw new Failure($"'{path}' has no data: there is nothing after the header. If the first line is data, give --has-header false.");
         if (Series.All(series => Array.TrueForAll(series.Values, float.IsNaN)))
-            throw new Failure($"'{path}' has no values: all fields are missing (blank or NaN).");
+            throw new Failure($"'{path}' has no values: all fields are missing (blank or NaN). A forecast starts from the last values, so that the file needs the past, too.");
         return this;
     }
 }

@@ -17,6 +17,7 @@ internal static class Report
         Shortest = panel.Series.Min(series => series.Values.Length),
         panel.Longest,
         Time = panel.Times?.Clock.ToString(),
+        Covariates = panel.Names,
     };
 
     internal static object Of(ModelFile model) => new
@@ -28,6 +29,7 @@ internal static class Report
         Interrupted = model.Forecaster.WasCancelled,
         model.Settings.Series,
         model.Settings.Values,
+        Columns = model.Settings.Format,
         model.Choices,
     };
 }

@@ -18,7 +18,7 @@ internal static class PanelBacktest
         for (int window = 0; window < origins.Windows; window++)
         {
             PanelSeries[] known = [.. series.Where(one => origins.History(one.Values, window).Span.ContainsAnyExcept(float.NaN))];
-            PanelSeries[] past = [.. known.Select(one => one with { Values = origins.History(one.Values, window).ToArray() })];
+            PanelSeries[] past = [.. known.Select(one => Until(one, origins.History(one.Values, window).Length))];
             if (model is null || refit)
                 model = train(past);
             PanelForecast[] forecasts = model.ForecastAll(past, origins.Horizon, [level], threads);
@@ -37,4 +37,8 @@ internal static class PanelBacktest
 
         return ForecastEvaluation.Of(cases, seasonality ?? model!.Seasonality, level).BesideBaselines(cases, firstPast);
     }
+
+    /// <summary>The past of a series; what is known beforehand stays.</summary>
+    private static PanelSeries Until(PanelSeries series, int steps)
+        => series with { Values = series.Values[..steps], Past = Array.ConvertAll(series.Past, column => column[..steps]), Weights = series.Weights?[..steps] };
 }
