@@ -6,7 +6,23 @@ using GruMlNet.Data;
 namespace GruMlNet.Cli;
 
 /// <summary>What is remembered with a model, besides the model: how its data was read, and what it was trained with.</summary>
-internal sealed record ModelSettings(FileFormat Format, CovariateLayout Covariates, int Series, long Values, TrainingBudget Budget, int Seed);
+internal sealed record ModelSettings(FileFormat Format, CovariateLayout Covariates, int Series, long Values, TrainingBudget Budget, int Seed)
+{
+    /// <summary>Whether the columns are those that a forecaster has learnt from; one of classical methods has learnt from none.</summary>
+    internal bool Fits(PanelForecaster forecaster)
+    {
+        if (Format.Layout == Layout.Wide)
+            return forecaster.Names.IsEmpty;
+        if (!AllOnes(Covariates.PastSizes, Format.Past) || !AllOnes(Covariates.KnownSizes, Format.Known) || Covariates.StaticIsNumber.Count != Format.Static.Count
+            || Covariates.HolidayKinds is null != Format.Holiday is null || (Covariates.Calendar & ~Calendar.All) != 0)
+            return false;
+        (string[] past, string[] known, string[] numbers, string[] categories) = Covariates.Names(Format.Inputs);
+        PanelNames learnt = forecaster.Names;
+        return learnt.IsEmpty || past.SequenceEqual(learnt.Past) && known.SequenceEqual(learnt.Known) && numbers.SequenceEqual(learnt.StaticNumbers) && categories.SequenceEqual(learnt.StaticCategories);
+
+        static bool AllOnes(IReadOnlyList<int> sizes, IReadOnlyList<string> columns) => sizes.Count == columns.Count && sizes.All(size => size == 1);
+    }
+}
 
 /// <summary>A trained model: a zip file with the forecaster and its settings.</summary>
 /// <param name="Forecaster">The model itself.</param>
@@ -48,7 +64,9 @@ internal sealed record ModelFile(PanelForecaster Forecaster, ModelSettings Setti
                 entry.CopyTo(bytes);
             bytes.Position = 0;
             using Stream settings = Entry(SettingsEntry);
-            return new ModelFile(PanelForecaster.Load(bytes), JsonSerializer.Deserialize<ModelSettings>(settings, Json.Options) ?? throw new InvalidDataException("the settings are empty"), Choices: []);
+            ModelSettings read = JsonSerializer.Deserialize<ModelSettings>(settings, Json.Options) ?? throw new InvalidDataException("the settings are empty");
+            var forecaster = PanelForecaster.Load(bytes);
+            return read.Fits(forecaster) ? new ModelFile(forecaster, read, Choices: []) : throw new InvalidDataException("its settings belong to another model");
 
             Stream Entry(string name) => (zip.GetEntry(name) ?? throw new InvalidDataException($"it has no '{name}'")).Open();
         }

@@ -1,6 +1,7 @@
 // Columns beside the values: how they are read, remembered, and what they change.
 
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using GruMlNet.Cli.Csv;
 
@@ -129,6 +130,36 @@ public sealed class CovariateTests : IDisposable
         Assert.Equal(forecast, tool.Lines("F.csv"));
         Fails("forecast --input @renamed.csv --model @m.zip --output @F.csv", ExitCode.Data, "--known-cols", "no column 'promo'", "'action'");
         Fails("forecast --input @shops.csv --model @m.zip --known-cols promo,web --output @F.csv", ExitCode.Usage, "--known-cols names promo,web", "learnt from promo");
+    }
+
+    [Theory]
+    [InlineData("\"promo\"", "\"promo\", \"web\"")]
+    [InlineData("\"Fair\"", "\"Fair\", \"Other\"")]
+    [InlineData("\"holidayKinds\": [", "\"kinds\": [")]
+    [InlineData("\"calendar\": \"none\"", "\"calendar\": 512")]
+    public void Model_WithSettingsOfAnother_IsRefused(string was, string becomes)
+    {
+        _ = tool.RunWell($"train --input @shops.csv {Columns} --known-cols promo --holiday-col holiday --horizon {Ahead} --budget fast --model @m.zip");
+        using (ZipArchive zip = ZipFile.Open(tool["m.zip"], ZipArchiveMode.Update))
+        {
+            ZipArchiveEntry entry = zip.GetEntry("settings.json")!;
+            string text;
+            using (StreamReader reader = new(entry.Open()))
+                text = reader.ReadToEnd();
+            Assert.Contains(was, text, StringComparison.Ordinal);
+            entry.Delete();
+            using StreamWriter writer = new(zip.CreateEntry("settings.json").Open());
+            writer.Write(text.Replace(was, becomes, StringComparison.Ordinal));
+        }
+
+        Fails("forecast --input @shops.csv --model @m.zip --output @F.csv", ExitCode.Data, "m.zip' is not a model of this tool, or is damaged");
+    }
+
+    [Fact]
+    public void TooLittleData_ForCovariates_IsSaid()
+    {
+        tool.Write("few.csv", [.. tool.Lines("shops.csv").Take(31)]);
+        Assert.Contains("do not count", tool.RunWell($"forecast --input @few.csv {Columns} --known-cols promo --horizon 2 --budget fast --output @F.csv --quiet").Error, StringComparison.Ordinal);
     }
 
     [Fact]
