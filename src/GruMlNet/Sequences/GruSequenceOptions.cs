@@ -40,7 +40,7 @@ public sealed class GruSequenceOptions
     /// <summary>Whether the changes from step to step are further channels. Null, the default: where there is one channel.</summary>
     public bool? Differences { get; set; }
 
-    /// <summary>How strongly sequences are changed at random while training: shifted, stretched, scaled, with noise; tokens are left out. 0 for none, at most 5. Null, the default: 1. Not used per step.</summary>
+    /// <summary>How strongly sequences are changed at random while training: shifted, stretched, scaled, with noise; tokens are left out. 0 for none, at most 5. Null, the default: 1, or 0.3 where a number is to be estimated. Not used per step.</summary>
     public float? Augmentation { get; set; }
 
     /// <summary>Dropout on the pooled state and between layers; 0 to below 1. Null, the default: 0.3 (0.5 for classes per step) and 0.2.</summary>
