@@ -23,14 +23,22 @@ internal sealed record SharedSets(string Folder)
             yield return (set, () => Tested(set, Long("value", null, "series_id"), $"weekly_sets/{set}_train.csv", $"weekly_sets/{set}_test.csv", horizon, season));
         yield return ("multiseasonal", () => Tested("multiseasonal", Long("value", null, "series_id"), "readytensor/synthetic_multiseasonality/synthetic_multiseasonality_train.csv", "readytensor/synthetic_multiseasonality/synthetic_multiseasonality_test_key.csv", 10, 1));
         yield return ("arima_process", () => Tested("arima_process", Long("value", null, "series_id"), "readytensor/arima_process/arima_process_train.csv", "readytensor/arima_process/arima_process_test_key.csv", 30, 1));
-        yield return ("air_passengers", () => End("air_passengers", "classic/air_passengers.csv", Long("value", null, null), 12, 1, 1, Monthly));
+        foreach (var (set, file, column, horizon, windows) in new[]
+        {
+            ("air_passengers", "air_passengers", "value", 12, 5),
+            ("co2_monthly", "co2_monthly", "value", 12, 12),
+            ("nottem", "nottem", "value", 12, 8),
+            ("uk_seatbelts", "uk_seatbelts", "drivers", 12, 6),
+        })
+            yield return (set, () => End(set, $"classic/{file}.csv", Long(column, null, null), horizon, windows, horizon, Monthly));
+        yield return ("lynx", () => End("lynx", "classic/lynx.csv", Long("value", null, null), 10, 4, 10, 1));
         yield return ("daily_temperatures", () => End("daily_temperatures", "classic/daily-min-temperatures.csv", Long("Temp", "Date", null), 14, 20, 14, Daily));
-        yield return ("us_gasoline", () => End("us_gasoline", "classic/us_gasoline_weekly.csv", Long("value", null, null), 13, 10, 13, Weekly));
+        yield return ("us_gasoline", () => End("us_gasoline", "classic/us_gasoline_weekly.csv", Long("value", null, null), 13, 30, 13, Weekly));
         yield return ("taylor_halfhourly", () => End("taylor_halfhourly", "classic/taylor_halfhourly.csv", Long("x", null, null), 48, 7, 48, HalfHours));
         yield return ("nyc_taxi", () => End("nyc_taxi", "nyc_taxi/nyc_taxi.csv", Long("value", "timestamp", null), 48, 14, 48, HalfHours));
         foreach (var column in new[] { "Consumption", "Wind" })
             yield return ($"opsd_{column}", () => End($"opsd_{column}", "opsd_germany_daily/opsd_germany_daily.csv", Long(column, "Date", null), 28, 10, 28, Daily));
-        yield return ("bike_daily", () => End("bike_daily", "bike_sharing/day_from_hour.csv", Long("cnt", "dteday", null), 14, 6, 14, Daily));
+        yield return ("bike_daily", () => End("bike_daily", "bike_sharing/day_from_hour.csv", Long("cnt", "dteday", null), 14, 20, 14, Daily));
         yield return ("beijing_pm25", () => End("beijing_pm25", "beijing_pm25/pollution.csv", Long("pm2.5", null, null), 24, 28, 24, 24));
         yield return ("vic_elec", () => End("vic_elec", "vic_elec/vic_elec.csv", Long("demand_mwh", "timestamp_utc", null), HalfHours, 28, HalfHours, HalfHours));
         yield return ("pedestrian", () => End("pedestrian", "pedestrian/pedestrian.csv", Long("count", "timestamp_local", "sensor"), 24, 28, 24, 24));

@@ -15,7 +15,7 @@ internal sealed class PanelJudge
     private const int FewSeries = 50;
 
     /// <summary>Standard errors by which a gain is beyond doubt.</summary>
-    private const double SureGain = 2;
+    private const double SureGain = 1;
 
     private readonly IReadOnlyList<PanelFold> _folds;
     private readonly PanelFold[] _choosing; // the folds that the blend is chosen on
@@ -105,7 +105,7 @@ internal sealed class PanelJudge
     }
 
     /// <summary>
-    /// How far a gain over a simple method is believed: not at all where the blend was no better, wholly where its gain is twice its standard error. Origins of one series
+    /// How far a gain over a simple method is believed: not at all where the blend was no better, wholly where its gain is as large as its standard error. Origins of one series
     /// that are less than a horizon apart tell the same, so what counts is how often a horizon fits in what was held back.
     /// </summary>
     private double Trust(double[][][] medians, PanelBlend blend, PanelMethod simple)
