@@ -21,6 +21,7 @@ public sealed class FailureTests : IDisposable
         tool.Write("quote.csv", "id,V1", "\"A,1");
         tool.Write("ragged.csv", "t,v", "1,1", "2");
         tool.Write("model.zip", "no model");
+        tool.Write("binary.csv", new string('x', 100), new string('\u0001', 5000));
         tool.Write("F.csv", "old");
     }
 
@@ -41,6 +42,7 @@ public sealed class FailureTests : IDisposable
     [InlineData("--input @sametime.csv --label-col v --time-col t --horizon 2", 3, "lines 2 and 4", "2024-01-01", "--series-col")]
     [InlineData("--input @notime.csv --label-col v --time-col t --horizon 2", 3, "line 3, column 't'", "'yesterday' is not a date")]
     [InlineData("--input @ragged.csv --label-col v --time-col t --horizon 2", 3, "line 3 has 1 fields", "2 were expected")]
+    [InlineData("--input @binary.csv --label-col 0 --horizon 2", 3, "line 2", "\u0001…' is not a number")]
     [InlineData("--input @long.csv --label-col price --horizon 2", 3, "--label-col", "no column 'price'", "'sales'")]
     [InlineData("--input @long.csv --label-col shop --horizon 2", 3, "line 2, column 'shop'", "'S0' is not a number")]
     [InlineData("--input @long.csv --horizon 2", 2, "--label-col is missing")]

@@ -56,7 +56,8 @@ internal sealed class ForecastCommand : ToolCommand
         if (steps > used.Forecaster.Horizon)
             screen.Warn($"The model was trained for {used.Forecaster.Horizon} steps: the {steps - used.Forecaster.Horizon} beyond are forecast from its own forecasts, and their bounds are too narrow.");
         float fraction = level.Fraction(parsed);
-        KnownAhead.Warn(screen, format, panel, steps);
+        if (!used.Forecaster.Names.IsEmpty)
+            KnownAhead.Warn(screen, format, panel, steps);
         PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, [fraction], training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");

@@ -5,7 +5,11 @@ namespace GruMlNet.Cli.Csv;
 /// <summary>What counts as a number and what as a missing value.</summary>
 internal static class CsvNumber
 {
+    private const int MaxShown = 60;
     private static readonly string[] MissingMarks = ["NA", "NaN", "null", "?"];
+
+    /// <summary>The field for a message: its beginning, where it is long.</summary>
+    internal static string Shown(string field) => field.Length <= MaxShown ? field : $"{field[..MaxShown]}…";
 
     internal static bool IsMissing(string field) => field.Length == 0 || MissingMarks.Contains(field, StringComparer.OrdinalIgnoreCase);
 
@@ -22,7 +26,7 @@ internal static class CsvNumber
         if (IsMissing(field))
             return float.NaN;
         if (!float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out float value))
-            throw new Failure($"{where()}: '{field}' is not a number. Numbers are written with a decimal point and without thousands separators; leave the field blank where the value is missing.");
+            throw new Failure($"{where()}: '{Shown(field)}' is not a number. Numbers are written with a decimal point and without thousands separators; leave the field blank where the value is missing.");
         return float.IsFinite(value) ? value : throw new Failure($"{where()}: '{field}' is infinite or too large for a number. Leave the field blank where the value is missing.");
     }
 }

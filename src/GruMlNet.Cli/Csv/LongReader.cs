@@ -52,13 +52,13 @@ internal sealed class LongReader(string path, FileFormat format)
                 return flag;
             return CsvNumber.IsMissing(text) || CsvNumber.IsNumber(text)
                 ? CsvNumber.Parse(text, () => Where(name))
-                : throw new Failure($"{Where(name)}: '{text}' is not a number, and --past-cols and --known-cols take numbers, true and false. Give each category a column of its own with 0 or 1, or name holidays in --holiday-col.");
+                : throw new Failure($"{Where(name)}: '{CsvNumber.Shown(text)}' is not a number, and --past-cols and --known-cols take numbers, true and false. Give each category a column of its own with 0 or 1, or name holidays in --holiday-col.");
         }
 
         decimal Time(string text)
         {
             Times ??= TimeText.Of(text);
-            return Times.Parse(text) ?? throw new Failure($"{Where(format.Time!)}: '{text}' is not {Times.Expected}. Every row needs a time.");
+            return Times.Parse(text) ?? throw new Failure($"{Where(format.Time!)}: '{CsvNumber.Shown(text)}' is not {Times.Expected}. Every row needs a time.");
         }
 
         float Weight(string text)
