@@ -66,7 +66,7 @@ internal static class SequenceRules
         return SequenceScaling.Learn(samples, plan);
     }
 
-    /// <summary>The keys that are met, ascending. Those that are met once count, too: leaving them out cost three points of accuracy on questions.</summary>
+    /// <summary>The keys that are met, ascending. Those that are met once count, too: leaving them out made no difference on questions that was beyond chance.</summary>
     private static int[] KnownKeys(IReadOnlyList<SequenceSample> samples)
         => [.. samples.SelectMany(sample => sample.Tokens).Where(token => token >= 0).Distinct().Order()];
 
