@@ -5,6 +5,7 @@ using GruMlNet.Evaluation;
 
 namespace GruMlNet.Acceptance.Forecasting;
 
+[Trait("Category", "Accuracy")]
 public sealed class AccuracyTests
 {
     private const int LowLevel = 0, HighLevel = 1;

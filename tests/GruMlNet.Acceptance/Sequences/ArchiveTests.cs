@@ -8,6 +8,7 @@ using Microsoft.ML.Data;
 
 namespace GruMlNet.Acceptance.Sequences;
 
+[Trait("Category", "Accuracy")]
 public sealed class ArchiveTests
 {
     private sealed record Series(float[] Features, string Class, int Channels);
