@@ -65,7 +65,7 @@ public static class EvaluationCatalog
     /// past of the first origin.
     /// </summary>
     /// <param name="catalog">The forecasting catalog, <c>mlContext.Forecasting</c>.</param>
-    /// <param name="data">One row per step in the order of time, of one series or of several that a column tells apart.</param>
+    /// <param name="data">One row per step in the order of time, of one series or of several that a column tells apart. Sort it first: rows in another order are not noticed, and show the future.</param>
     /// <param name="estimator">A pipeline that adds to each row the forecast made after seeing it, such as <see cref="GruCatalog.ForecastByGru(ForecastingCatalog, GruMlNet.GruForecastEstimator.Options)"/>.</param>
     /// <param name="options">Columns, horizon and origins.</param>
     /// <exception cref="ArgumentException">An option is not usable, a column is missing, or no series is long enough; the message says what to change.</exception>
@@ -105,7 +105,7 @@ public static class EvaluationCatalog
     /// Splits data by time: the last rows of each series are the test set, all before them the training set. A random split would let a forecaster learn from the future.
     /// </summary>
     /// <param name="catalog">The forecasting catalog, <c>mlContext.Forecasting</c>.</param>
-    /// <param name="data">One row per step, each series in the order of time.</param>
+    /// <param name="data">One row per step, each series in the order of time. Sort it first: rows in another order are not noticed.</param>
     /// <param name="testSteps">Rows of each series in the test set, at least 1. A series that has no more than these is in the test set only.</param>
     /// <param name="seriesColumnName">Name of the text, key or integer column that tells several series apart; null for one series.</param>
     /// <exception cref="ArgumentException">The number of steps is below 1, or the column is missing or has another type.</exception>

@@ -61,6 +61,9 @@ internal sealed record CovariateLayout(IReadOnlyList<int> PastSizes, IReadOnlyLi
             if (trained != got)
                 throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for input column '{name}': expected {(trained ? "Single" : "text, a key or an integer")} as in training, got {SchemaCheck.Column(schema, name).Type}.");
         }
+
+        if (columns.Holiday is { } holiday && SchemaCheck.Column(schema, holiday).Type is TextDataViewType != HolidayKinds!.Count > 0)
+            throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for input column '{holiday}': expected {(HolidayKinds.Count > 0 ? "text" : "Boolean or Single")} as in training, got {SchemaCheck.Column(schema, holiday).Type}.");
     }
 
     /// <summary>One series for the model.</summary>

@@ -25,6 +25,9 @@ internal sealed class SeriesEnds
     /// <summary>These, with newer ends in the place of those of the same series, and behind them the new series.</summary>
     internal SeriesEnds With(SeriesEnds newer) => new([.. All.Select(end => newer.Find(end.Id) ?? end), .. newer.All.Where(end => Find(end.Id) is null)]);
 
+    /// <summary>These, with no more than some of the last steps of each.</summary>
+    internal SeriesEnds Recent(int length) => new(All.Select(end => end.Length <= length ? end : end with { Steps = Array.ConvertAll(end.Steps, column => column[^length..]) }));
+
     internal void Save(BinaryWriter writer)
     {
         writer.Write(All.Count);

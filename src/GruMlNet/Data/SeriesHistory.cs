@@ -83,6 +83,7 @@ internal sealed class SeriesHistory
     private readonly string? timeColumn;
     private readonly float[][] buffers; // at most twice the capacity: values are appended and moved to the front only when the end is reached
     private readonly List<float[]> future = []; // one row per step ahead
+    private readonly float[] scratch;
     private int end;
     private int length;
 
@@ -90,6 +91,7 @@ internal sealed class SeriesHistory
     {
         (this.layout, this.clock, this.capacity, this.timeColumn) = (layout, clock, Math.Max(1, capacity), timeColumn);
         (Id, Statics, LastTime, end, length) = (from.Id, from.Statics, from.LastTime, from.Length, from.Length);
+        scratch = new float[layout.Count];
         buffers = new float[layout.Count][];
         for (int column = 0; column < buffers.Length; column++)
             buffers[column] = from.Column(column).ToArray();
@@ -106,21 +108,29 @@ internal sealed class SeriesHistory
     /// <summary>Steps ahead of which something is known, from the training data.</summary>
     internal int Ahead => future.Count;
 
+    /// <summary>How many steps ahead would be known if the next step had a time.</summary>
+    internal int AheadOf(decimal? time)
+    {
+        long passed = time is { } now && LastTime is { } last && now > last ? clock.StepsBetween(last, now) : 1;
+        return (int)Math.Max(0, future.Count - passed);
+    }
+
     /// <summary>Adds the step of <paramref name="time"/>; steps without a row since the last time become missing.</summary>
     /// <exception cref="InvalidOperationException">The time is not after the last one; the history is unchanged.</exception>
     internal void Append(ReadOnlySpan<float> row, decimal? time, StaticValues statics, string where)
     {
-        Span<float> step = stackalloc float[layout.Count];
+        Span<float> step = scratch;
         if (time is { } now && LastTime is { } last)
         {
             SequenceReader.CheckIncreasing(last, now, timeColumn!, clock.IsDate, where);
-            long missing = Math.Min(clock.StepsBetween(last, now) - 1, capacity);
-            for (int gap = 1; gap <= missing; gap++)
+            long missing = clock.StepsBetween(last, now) - 1, forgotten = Math.Max(0, missing - capacity);
+            future.RemoveRange(0, (int)Math.Min(forgotten, future.Count));
+            for (long gap = forgotten + 1; gap <= missing; gap++)
             {
                 step.Fill(float.NaN);
                 if (future.Count > 0)
                     future[0].CopyTo(step[layout.FirstFuture..]);
-                Calendar.Write(layout.Calendar, clock.After(last, gap), step[layout.RowCount..]);
+                Calendar.Write(layout.Calendar, gap <= int.MaxValue ? clock.After(last, (int)gap) : null, step[layout.RowCount..]);
                 Push(step);
             }
         }

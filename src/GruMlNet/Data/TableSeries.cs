@@ -64,8 +64,11 @@ internal sealed class TableSeries
         return row >= 0 ? row : null;
     }
 
-    /// <summary>The time of a step that has a row, or of the last step before the first row.</summary>
-    internal decimal? TimeAt(int step) => step == before.Length - 1 ? before.LastTime : RowAt(step) is { } row ? TimeOfRow(row) : null;
+    /// <summary>The time of a step that has a row, or that a model remembers.</summary>
+    internal decimal? TimeAt(int step) => RowAt(step) is { } row ? TimeOfRow(row)
+        : step >= before.Length || before.LastTime is not { } last ? null
+        : step == before.Length - 1 ? last
+        : clock.After(last, step - before.Length + 1);
 
     /// <summary>Steps after this one of which something is known beforehand.</summary>
     internal int FutureOf(int step) => Math.Max(0, Count - 1 - step);

@@ -41,7 +41,7 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
         PanelForecaster model;
         try
         {
-            model = initial is null ? PanelForecaster.Train(series, run, names) : initial.Continue(series, run);
+            model = initial is null ? PanelForecaster.Train(series, run, names) : initial.Continue(series, run, names);
         }
         catch (InvalidOperationException e)
         {

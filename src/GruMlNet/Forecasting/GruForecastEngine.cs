@@ -70,17 +70,17 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     /// <param name="future">What is known beforehand of the steps that follow, an example per step; of it, only those columns and the time are used. Steps beyond its end count as missing. Null: nothing, and an error where the model has such columns
     /// and knows nothing of these steps from its training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range; the history is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">The example's value is infinite, or its time not after the last one; the history is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">The example's value is infinite, its time not after the last one, those of the future not increasing, or the future is needed and not given; the history is unchanged.</exception>
     public TOut Predict(TIn example, int? horizon = null, float? confidenceLevel = null, IEnumerable<TIn>? future = null)
     {
         CheckRequest(horizon, confidenceLevel);
         ArgumentNullException.ThrowIfNull(example);
         List<float[]>? steps = null;
+        input.ExtractValues(example);
         if (future is not null)
-        {
-            input.ExtractValues(example);
             steps = ReadAhead(reader.Time(), future);
-        }
+        else
+            CheckKnown(series.Find(reader.Series())?.AheadOf(reader.Time()) ?? 0);
 
         // Last, so that the row that the result is read from is the example, and a future that cannot be used changes nothing.
         SeriesHistory history = Take(example);
@@ -186,6 +186,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     {
         CovariateLayout layout = pipeline.Forecaster.Layout;
         List<float[]> steps = [];
+        decimal? previous = lastTime;
         foreach (TIn example in future)
         {
             input.ExtractValues(example);
@@ -193,7 +194,8 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
             long step = steps.Count + 1;
             if (reader.Time() is { } time && lastTime is { } last)
             {
-                SequenceReader.CheckIncreasing(last, time, pipeline.Forecaster.Columns.Inputs.Time!, pipeline.Forecaster.Clock.IsDate, "an example of the future");
+                SequenceReader.CheckIncreasing(previous!.Value, time, pipeline.Forecaster.Columns.Inputs.Time!, pipeline.Forecaster.Clock.IsDate, "an example of the future");
+                previous = time;
                 step = Math.Max(step, Math.Min(pipeline.Forecaster.Clock.StepsBetween(last, time), ForecastColumns.MaxHorizon + 1));
             }
 
@@ -214,10 +216,8 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
 
     private TOut Forecast(IRowReadableAs<TOut> result, SeriesHistory history, int? horizon, float? confidenceLevel, List<float[]>? steps)
     {
-        InputColumns columns = pipeline.Forecaster.Columns.Inputs;
-        if (columns.HasFuture && steps is null && history.Ahead == 0)
-            throw new InvalidOperationException($"The model uses what is known beforehand ({string.Join(", ", columns.Known.Append(columns.Holiday).OfType<string>().Select(name => $"'{name}'"))}): "
-                + "give an example for each of the next steps as future, with those columns and the time; an empty list says that nothing is known.");
+        if (steps is null)
+            CheckKnown(history.Ahead);
         forecast.Length = horizon ?? pipeline.Forecaster.Horizon;
         forecast.Level = confidenceLevel ?? pipeline.Forecaster.Columns.Level;
         (current, ahead) = (history, steps);
@@ -225,6 +225,15 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         var filled = new TOut();
         result.FillValues(filled);
         return filled;
+    }
+
+    /// <summary>Refuses a forecast that would be blind to what the model has learnt to use.</summary>
+    private void CheckKnown(int ahead)
+    {
+        InputColumns columns = pipeline.Forecaster.Columns.Inputs;
+        if (columns.HasFuture && ahead == 0)
+            throw new InvalidOperationException($"The model uses what is known beforehand ({string.Join(", ", columns.Known.Append(columns.Holiday).OfType<string>().Select(name => $"'{name}'"))}): "
+                + "give an example for each of the next steps as future, with those columns and the time; an empty list says that nothing is known.");
     }
 
     private PanelSeries ReadSeries() => current!.Now(forecast.Length, ahead);

@@ -144,8 +144,8 @@ public sealed class GruForecastEstimator : IEstimator<GruForecastTransformer>
         initial.CheckInput(input.Schema);
         Check(SchemaShape.Create(input.Schema));
         var data = TrainingData.ReadFor(input, initial, weight, goesOn: true, training.CheckAlive);
-        PanelForecaster model = training.Run(data.Series(), columns, names: null, seasonalityHint: null, $"{data}, going on from a model", initial.Model);
-        return new GruForecastTransformer(host, columns, initial.Layout, model, initial.Clock, initial.Ends.With(data.Ends(model.ContextLength)));
+        PanelForecaster model = training.Run(data.Series(), columns, initial.Layout.Names(columns.Inputs), seasonalityHint: null, $"{data}, going on from a model", initial.Model);
+        return new GruForecastTransformer(host, columns, initial.Layout, model, initial.Clock, initial.Ends.With(data.Ends(model.ContextLength)).Recent(model.ContextLength));
     }
 
     /// <summary>Says which columns the transformer will add, without training.</summary>

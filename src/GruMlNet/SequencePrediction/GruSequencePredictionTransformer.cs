@@ -44,6 +44,9 @@ public sealed class GruSequencePredictionTransformer : RowToRowTransformerBase, 
     /// <summary>The networks.</summary>
     public GruSequenceModelParameters Model { get; }
 
+    /// <summary>Numbers per step of a sequence.</summary>
+    internal int FeaturesPerStep => columns.Features;
+
     /// <summary>Name of the column with the sequence.</summary>
     public string FeatureColumnName { get; }
 

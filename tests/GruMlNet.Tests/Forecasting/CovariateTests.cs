@@ -161,6 +161,16 @@ public sealed class CovariateTests
     }
 
     [Fact]
+    public void Transform_HolidayOfAnotherType_IsRefused()
+    {
+        GruForecastEstimator.Options options = Shops.Options();
+        options.HolidayColumnName = "Holiday";
+        GruForecastTransformer texts = Shops.Fit(options, Shops.Rows());
+        IDataView flags = ml.Data.LoadFromEnumerable(Shops.Rows(20, shops: 1).Select(row => new { row.Shop, row.Time, row.Value, Holiday = row.Holiday.Length > 0 }));
+        Messages.AssertSays(Assert.Throws<ArgumentOutOfRangeException>(() => texts.Transform(flags)), "'Holiday'", "expected text", "Boolean");
+    }
+
+    [Fact]
     public void CalendarFeatures_IrregularTimes_AreRefused()
     {
         GruForecastEstimator.Options options = Shops.Options();

@@ -143,6 +143,48 @@ public sealed class ManySeriesEngineTests
     }
 
     [Fact]
+    public void Predict_FutureOutOfOrder_SaysSo()
+    {
+        ShopRow[] future = Shops.Future(0, Shops.Length, TinyForecasts.Horizon);
+        Array.Reverse(future);
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => Engine(WithCovariates.Value).Predict("A", future: future)), "'Time'", "earlier", "future");
+    }
+
+    [Fact]
+    public void Predict_ExampleWithoutTheFutureItNeeds_ChangesNothing()
+    {
+        GruForecastEngine<ShopRow, BoundedForecast> engine = Engine(WithCovariates.Value), fresh = Engine(WithCovariates.Value);
+        ShopRow next = Shops.Row(0, Shops.Length);
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => engine.Predict(next)), "'Promotion'", "future");
+        Assert.Equal(SeriesForecastTests.Text(fresh.Predict(next, future: [])), SeriesForecastTests.Text(engine.Predict(next, future: [])));
+    }
+
+    [Fact]
+    public void Update_AfterAGapLongerThanTheContext_KeepsWhatIsKnownInItsPlace()
+    {
+        const int Gap = 103;
+        GruForecastEstimator.Options options = Shops.WithCovariates();
+        options.Model.ContextLength = 64;
+        ShopRow[] rows = [.. Shops.Rows(), .. Shops.Future(0, Shops.Length, Gap + 1 + TinyForecasts.Horizon)];
+        GruForecastEngine<ShopRow, BoundedForecast> engine = Engine(Shops.Fit(options, rows));
+        engine.Update(Shops.Row(0, Shops.Length + Gap));
+        Assert.Equal(SeriesForecastTests.Text(engine.Predict("A", future: Shops.Future(0, Shops.Length + Gap + 1, TinyForecasts.Horizon))), SeriesForecastTests.Text(engine.Predict("A")));
+    }
+
+    [Fact]
+    public void CheckPoint_AfterAMissingValue_KnowsTheTime()
+    {
+        GruForecastEngine<ShopRow, BoundedForecast> engine = Engine(WithCovariates.Value);
+        ShopRow missing = Shops.Row(0, Shops.Length);
+        missing.Value = float.NaN;
+        engine.Update(missing);
+        using TemporaryFolder folder = new();
+        engine.CheckPoint(ml, folder.File("model.zip"));
+        IDataView future = ml.Data.LoadFromEnumerable(Shops.Future(0, Shops.Length + 1, 2 * TinyForecasts.Horizon));
+        Assert.DoesNotContain(ViewText.Values(ml.Model.Load(folder.File("model.zip"), out _).ForecastNextSteps(future), "Time"), time => time.Contains("0001", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Engines_OfOneModel_DoNotTouchEachOther()
     {
         GruForecastEngine<ShopRow, BoundedForecast> one = Engine(Model.Value), two = Engine(Model.Value);

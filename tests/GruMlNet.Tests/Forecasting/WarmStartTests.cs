@@ -42,6 +42,20 @@ public sealed class WarmStartTests
     }
 
     [Fact]
+    public void Fit_ModelPerSeries_KeepsItsSeasonAndCanBeSaved()
+    {
+        GruForecastEstimator.Options first = Shops.Options(), then = Shops.Options();
+        first.Model = new GruForecastModelOptions { Seasonality = 7, EnsembleSize = 1 };
+        then.Model = new GruForecastModelOptions { ContextLength = 30, EnsembleSize = 1 };
+        GruForecastTransformer model = Shops.Fit(first, Shops.Rows(60, shops: 2));
+        IDataView news = ml.Data.LoadFromEnumerable(Shops.Rows(70, shops: 2).Where(row => row.Shop == "A"));
+        GruForecastTransformer next = ml.Forecasting.ForecastByGru(then).Fit(news, model);
+        Assert.Equal(7, next.Seasonality);
+        ITransformer loaded = ModelArchive.Load(ml, ModelArchive.Save(ml, next, news.Schema));
+        Assert.Equal(["A", "B"], loaded.CreateGruForecastEngine<ShopRow, BoundedForecast>(ml).SeriesNames);
+    }
+
+    [Fact]
     public void Fit_ModelOfOtherColumnsOrHorizon_SaysSo()
     {
         IDataView data = ml.Data.LoadFromEnumerable(NewRows());

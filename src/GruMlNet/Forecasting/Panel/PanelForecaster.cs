@@ -68,10 +68,11 @@ internal sealed class PanelForecaster
     /// The horizon must be the model's. What else is set about the model must be as it is there; steps and threads may differ. Where the networks have seen the last steps of the new data before, their own errors there are no
     /// measure, so bounds become wider where these ask for it and never narrower.
     /// </param>
+    /// <param name="names">Names of the columns where a model per series is trained anew; others keep theirs. Null for numbered ones.</param>
     /// <exception cref="ArgumentException">An option or a column does not fit the model; the message says which.</exception>
     /// <exception cref="InvalidOperationException">Nothing can be learnt from the data; the message says why and what to do.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before there was any other model.</exception>
-    public PanelForecaster Continue(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options)
+    public PanelForecaster Continue(IReadOnlyList<PanelSeries> series, GruForecastModelOptions options, PanelNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(series);
         ArgumentNullException.ThrowIfNull(options);
@@ -81,7 +82,8 @@ internal sealed class PanelForecaster
         {
             if (options.Horizon != Horizon) throw new ArgumentException($"The model to continue from forecasts {Horizon} steps, and {options.Horizon} were asked for: leave the horizon as it is, or train a new model.", nameof(options));
             options.Log?.Invoke("the model forecasts each series by classical methods, which have nothing to start from: a new one is trained");
-            return Train(series, options);
+            if (_perSeries!.Seasonality > 1) options.Seasonality ??= _perSeries.Seasonality;
+            return Train(series, options, names);
         }
         ForecastTrainer.CheckData([.. series.Select(s => s.Values)], options.Horizon);
         PanelChecks.Training(series, Names);
