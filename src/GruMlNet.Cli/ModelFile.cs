@@ -51,6 +51,21 @@ internal sealed record ModelFile(PanelForecaster Forecaster, ModelSettings Setti
         }
     }
 
+    /// <summary>Whether a file is a zip with a forecaster in it.</summary>
+    internal static bool IsForecaster(string path)
+    {
+        try
+        {
+            using ZipArchive zip = ZipFile.OpenRead(path);
+            return zip.GetEntry(ForecasterEntry) is not null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Not a zip that can be read, so no forecaster; who loads it says what is wrong with it.
+            return false;
+        }
+    }
+
     /// <exception cref="Failure">The file is missing, or is not a model.</exception>
     internal static ModelFile Load(string path)
     {
@@ -68,7 +83,8 @@ internal sealed record ModelFile(PanelForecaster Forecaster, ModelSettings Setti
             var forecaster = PanelForecaster.Load(bytes);
             return read.Fits(forecaster) ? new ModelFile(forecaster, read, Choices: []) : throw new InvalidDataException("its settings belong to another model");
 
-            Stream Entry(string name) => (zip.GetEntry(name) ?? throw new InvalidDataException($"it has no '{name}'")).Open();
+            Stream Entry(string name) => (zip.GetEntry(name) ?? throw new InvalidDataException(zip.Entries.Any(one => one.FullName.StartsWith("TransformerChain", StringComparison.Ordinal))
+                ? "it is an ML.NET model; a classifier belongs to grumlnet classify evaluate and predict" : $"it has no '{name}'")).Open();
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or IOException or UnauthorizedAccessException)
         {

@@ -57,6 +57,17 @@ public sealed class ClassifyTests : IDisposable
         int right = rows.Where((row, i) => row[1] == Kind(16 + i)).Count();
         Assert.Contains(FormattableString.Invariant($"Waves accuracy {right / 10.0:F4} (test n=10, classes=2, seconds="), tool.RunWell("classify evaluate --model @m.zip --test @Waves_TEST.ts").Output, StringComparison.Ordinal);
         Assert.Equal(string.Join('\n', lines) + "\n", tool.RunWell("classify predict --model @m.zip --input @Waves_TEST.ts").Output);
+
+        // What a loaded model cannot know is said, not guessed.
+        tool.Write("two.ts", "@problemName Two", "@classLabel true slow fast", "@data", "1,2,3:4,5,6:slow");
+        tool.Write("new.ts", "@problemName New", "@classLabel true slow new", "@data", "1,2,3:slow", "1,2,3:new");
+        Outcome channels = tool.Run("classify predict --model @m.zip --input @two.ts");
+        Assert.Equal(ExitCode.Data, channels.ExitCode);
+        Assert.Contains("sequences of 1 channels, and those of 'Two' have 2", channels.Error, StringComparison.Ordinal);
+        Assert.Contains("1 of 2 sequences are of a class that the model has not learnt ('new')", tool.RunWell("classify evaluate --model @m.zip --test @new.ts").Error, StringComparison.Ordinal);
+        Outcome forecaster = tool.Run("forecast --model @m.zip --input @p.csv --output @o.csv");
+        Assert.Contains("a classifier belongs to grumlnet classify", forecaster.Error, StringComparison.Ordinal);
+
         // Any program with ML.NET can load it.
         Assert.NotNull(new MLContext().Model.Load(tool["m.zip"], out _));
     }

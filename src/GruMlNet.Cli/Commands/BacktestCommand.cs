@@ -32,7 +32,7 @@ internal sealed class BacktestCommand : ToolCommand
 
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
-        outputs.Check(parsed);
+        outputs.Check(parsed, data.Input(parsed));
         FileFormat format = data.Format(parsed);
         Panel panel = data.Read(parsed, format);
         int steps = parsed.GetValue(horizon)!.Value;

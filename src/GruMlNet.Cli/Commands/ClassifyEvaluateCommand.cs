@@ -35,7 +35,7 @@ internal sealed class ClassifyEvaluateCommand : ToolCommand
         if (parsed.GetValue(model) is { } modelPath)
         {
             Classifier loaded = Classifier.Load(modelPath);
-            Print(parsed, judged.Name, loaded, judged, "");
+            Print(parsed, screen, judged.Name, loaded, judged, "");
             return ExitCode.Done;
         }
 
@@ -45,15 +45,17 @@ internal sealed class ClassifyEvaluateCommand : ToolCommand
             throw new Failure($"'{trainPath}' has {learnt.Channels} channels, '{testPath}' has {judged.Channels}: both need the same.");
         var clock = System.Diagnostics.Stopwatch.StartNew();
         (Classifier classifier, _) = training.Train(parsed, learnt, screen, cancellation);
-        Print(parsed, learnt.Name, classifier, judged, $"train n={learnt.Sequences.Count}, ", clock);
+        Print(parsed, screen, learnt.Name, classifier, judged, $"train n={learnt.Sequences.Count}, ", clock);
         return ClassifierTraining.Finished(screen, cancellation);
     }
 
     /// <summary>One line, whatever the screen is: it is the result.</summary>
-    private static void Print(ParseResult parsed, string name, Classifier classifier, LabelledSequences judged, string before, System.Diagnostics.Stopwatch? clock = null)
+    private static void Print(ParseResult parsed, Screen screen, string name, Classifier classifier, LabelledSequences judged, string before, System.Diagnostics.Stopwatch? clock = null)
     {
         clock ??= System.Diagnostics.Stopwatch.StartNew();
         IReadOnlyList<Classified> results = classifier.Predict(judged);
+        if (results.Where(one => !classifier.Classes.Contains(one.Label)).ToArray() is { Length: > 0 } strangers)
+            screen.Warn($"{strangers.Length} of {results.Count} sequences are of a class that the model has not learnt ({string.Join(", ", strangers.Select(one => $"'{one.Label}'").Distinct().Take(5))}): they count as wrong.");
         double accuracy = results.Count(one => one.PredictedClass == one.Label) / (double)results.Count;
         parsed.InvocationConfiguration.Output.WriteLine(FormattableString.Invariant(
             $"{name} accuracy {accuracy:F4} ({before}test n={results.Count}, classes={classifier.Classes.Count}, seconds={clock.Elapsed.TotalSeconds:F1})"));

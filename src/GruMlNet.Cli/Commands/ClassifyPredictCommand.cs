@@ -26,7 +26,7 @@ internal sealed class ClassifyPredictCommand : ToolCommand
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
         string? outputPath = parsed.GetValue(output);
-        OutputFiles.Check(outputPath);
+        OutputFiles.Check([outputPath], parsed.GetValue(input), parsed.GetValue(model));
         Classifier classifier = Classifier.Load(parsed.GetValue(model)!);
         IReadOnlyList<Classified> results = classifier.Predict(data.Read(parsed, parsed.GetValue(input)!));
         if (outputPath is null)

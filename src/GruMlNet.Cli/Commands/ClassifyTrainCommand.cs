@@ -25,7 +25,7 @@ internal sealed class ClassifyTrainCommand : ToolCommand
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
         string path = parsed.GetValue(train)!, modelPath = parsed.GetValue(model)!;
-        OutputFiles.Check(modelPath);
+        OutputFiles.Check([modelPath], path);
         LabelledSequences sequences = data.Read(parsed, path).WithLabels(path);
         (Classifier classifier, TimeSpan time) = training.Train(parsed, sequences, screen, cancellation);
         using var files = new OutputFiles();

@@ -35,7 +35,7 @@ internal sealed class EvaluateCommand : ToolCommand
 
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
-        outputs.Check(parsed);
+        outputs.Check(parsed, [actual.Input(parsed), .. ((Option<string>[])[forecast, history, lower, upper]).Select(parsed.GetValue)]);
         FileFormat format = actual.Format(parsed);
         Panel came = actual.Read(parsed, format);
         Panel? past = parsed.GetValue(history) is { } path ? DataOptions.Read(path, format) : null;

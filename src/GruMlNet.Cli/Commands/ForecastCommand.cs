@@ -42,7 +42,7 @@ internal sealed class ForecastCommand : ToolCommand
 
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
-        OutputFiles.Check(((Option<string>[])[output, lower, upper, saveModel, report, chart]).Select(parsed.GetValue));
+        OutputFiles.Check(((Option<string>[])[output, lower, upper, saveModel, report, chart]).Select(parsed.GetValue), data.Input(parsed), parsed.GetValue(model));
         ForecastChart.CheckName(parsed.GetValue(chart));
         ModelFile? loaded = parsed.GetValue(model) is { } path ? ModelFile.Load(path) : null;
         FileFormat format = data.Format(parsed, loaded?.Settings.Format);

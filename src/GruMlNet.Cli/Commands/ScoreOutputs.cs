@@ -17,7 +17,7 @@ internal sealed class ScoreOutputs
         command.Add(perSeries);
     }
 
-    internal void Check(ParseResult parsed) => OutputFiles.Check(parsed.GetValue(report), parsed.GetValue(perSeries));
+    internal void Check(ParseResult parsed, params IEnumerable<string?> inputs) => OutputFiles.Check([parsed.GetValue(report), parsed.GetValue(perSeries)], inputs);
 
     internal void Write(ParseResult parsed, string command, string input, Panel panel, ForecastEvaluation evaluation)
     {

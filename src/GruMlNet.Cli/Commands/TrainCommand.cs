@@ -33,7 +33,7 @@ internal sealed class TrainCommand : ToolCommand
     {
         string modelPath = parsed.GetValue(model)!;
         string? reportPath = parsed.GetValue(report);
-        OutputFiles.Check(modelPath, reportPath);
+        OutputFiles.Check([modelPath, reportPath], data.Input(parsed));
         GeneratedCode.Check(parsed.GetValue(generateCode));
         FileFormat format = data.Format(parsed);
         Panel panel = data.Read(parsed, format);

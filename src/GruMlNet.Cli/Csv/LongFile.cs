@@ -21,8 +21,12 @@ internal static class LongFile
     {
         var reader = new LongReader(path, format);
         LongColumns? columns = null;
+        int? width = null;
         foreach (CsvRow row in CsvReader.Read(path))
         {
+            width ??= row.Fields.Length;
+            if (row.Fields.Skip(width.Value).Any(field => !string.IsNullOrWhiteSpace(field)))
+                throw new Failure($"'{path}', line {row.Line} has {row.Fields.Length} fields, and the first line has {width}. If the numbers have decimal commas, write points: 10.96.");
             if (columns is null)
             {
                 bool isHeader = Header.IsHeader(format.HasHeader, row.Fields);

@@ -43,17 +43,25 @@ internal static class ForecastChart
             ticks.LabelFormatter = time => time.ToString(panel.Times!.Format, CultureInfo.InvariantCulture);
         }
 
+        // The same picture on every machine, as the CSV beside it.
+        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = Number };
+        if (!isDate)
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = Number };
         plot.Axes.Right.FrameLineStyle.IsVisible = false;
         plot.Axes.Top.FrameLineStyle.IsVisible = false;
         string id = panel.Series[series].Id;
         plot.Title($"{(id.Length == 0 ? "Forecast" : id)}: {horizon} steps ahead", size: 18);
-        Legend legend = plot.ShowLegend(Alignment.UpperLeft);
-        legend.OutlineColor = Colors.Transparent;
-        legend.ShadowColor = Colors.Transparent;
+        // Below the axes, where it hides nothing.
+        _ = plot.ShowLegend(Edge.Bottom);
+        plot.Legend.OutlineColor = Colors.Transparent;
+        plot.Legend.ShadowColor = Colors.Transparent;
+        plot.Legend.Orientation = Orientation.Horizontal;
         if (IsSvg(path))
             stream.Write(System.Text.Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height)));
         else
             stream.Write(plot.GetImageBytes(Width, Height, ImageFormat.Png));
+
+        static string Number(double value) => value.ToString("#,0.######", CultureInfo.InvariantCulture);
 
         double X(int step)
         {

@@ -31,6 +31,9 @@ internal sealed class Classifier(MLContext ml, ITransformer model, DataViewSchem
         }
     }
 
+    /// <summary>Numbers per step of a sequence.</summary>
+    internal int Channels => ((IEnumerable<ITransformer>)model).OfType<GruSequencePredictionTransformer>().Single().FeaturesPerStep;
+
     internal static Classifier Train(LabelledSequences data, int seed, GruSequenceOptions options)
     {
         var ml = new MLContext(seed);
@@ -50,6 +53,8 @@ internal sealed class Classifier(MLContext ml, ITransformer model, DataViewSchem
     {
         if (!File.Exists(path))
             throw new Failure($"There is no model '{path}'. Make one with: grumlnet classify train --model {path} …");
+        if (ModelFile.IsForecaster(path))
+            throw new Failure($"'{path}' is a forecaster, not a classifier: use grumlnet forecast --model {path} …");
         var ml = new MLContext();
         ITransformer model;
         DataViewSchema? schema;
@@ -66,8 +71,13 @@ internal sealed class Classifier(MLContext ml, ITransformer model, DataViewSchem
         return fits ? new Classifier(ml, model, schema!) : throw new Failure($"'{path}' is an ML.NET model, but not a classifier that this tool has made with: grumlnet classify train");
     }
 
+    /// <exception cref="Failure">The sequences have another number of channels than those that the classifier has learnt from.</exception>
     internal IReadOnlyList<Classified> Predict(LabelledSequences data)
-        => [.. ml.Data.CreateEnumerable<Classified>(model.Transform(View(ml, data)), reuseRowObject: false)];
+    {
+        if (data.Channels != Channels)
+            throw new Failure($"The model has learnt from sequences of {Channels} channels, and those of '{data.Name}' have {data.Channels}: both need the same.");
+        return [.. ml.Data.CreateEnumerable<Classified>(model.Transform(View(ml, data)), reuseRowObject: false)];
+    }
 
     private static IDataView View(MLContext ml, LabelledSequences data) => ml.Data.LoadFromEnumerable(data.Sequences);
 }
