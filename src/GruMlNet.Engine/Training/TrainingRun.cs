@@ -14,6 +14,9 @@ internal sealed class TrainingRun : IDisposable
 {
     private const int MaxLanes = 8;
 
+    /// <summary>Widest state whose recurrent weights (1.8 MB for a GRU) stay in a core's cache, commonly 2 MB.</summary>
+    private const int MaxCachedState = 384;
+
     private readonly RecurrentNetwork _network;
     private readonly ISequenceSource _source;
     private readonly TrainerOptions _options;
@@ -37,7 +40,7 @@ internal sealed class TrainingRun : IDisposable
         var stream = source as IStreamSource;
         if (stream is not null) CarriedState.Check(network, stream, nameof(source));
         var batchSize = stream?.Streams ?? options.BatchSize;
-        var blockRows = Math.Min(Trainer.BlockRows * (batchSize >= 2 * Trainer.BlockRows * MaxLanes ? 2 : 1), batchSize);
+        var blockRows = Math.Min(BlockRows(network.Shape, batchSize), batchSize);
         _blocks = new SequenceBatch[(batchSize + blockRows - 1) / blockRows];
         for (var i = 0; i < _blocks.Length; i++)
             _blocks[i] = new SequenceBatch(network.Shape, source.MaxSteps, blockRows, loss) { Rows = Math.Min(blockRows, batchSize - i * blockRows) };
@@ -136,6 +139,16 @@ internal sealed class TrainingRun : IDisposable
     private float AverageDecayNow() => Math.Min(_options.AverageDecay, (1f + Steps) / (10f + Steps));
 
     private ulong DropoutSeed(int block) => SeededRandom.Combine(SeededRandom.Combine((ulong)_options.Seed, 2), (ulong)Steps * (ulong)_blocks.Length + (ulong)block) | 1;
+
+    /// <summary>
+    /// Large batches have blocks of 16 rows, and of 32 where the recurrent weights are larger than the cache of a core: every block reads them anew in every step,
+    /// which would take longer than the products.
+    /// </summary>
+    private static int BlockRows(NetworkShape shape, int batchSize)
+    {
+        if (batchSize < 2 * Trainer.BlockRows * MaxLanes) return Trainer.BlockRows;
+        return Trainer.BlockRows * (shape.HiddenSize > MaxCachedState ? 4 : 2);
+    }
 
     internal static double Sum(ReadOnlySpan<float> values)
     {
