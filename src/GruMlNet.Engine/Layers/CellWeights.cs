@@ -13,14 +13,14 @@ internal sealed class CellWeights
     private readonly int _hidden, _blocks;
     private readonly ParameterSlice? _bih, _bhh;
 
-    public CellWeights(ParameterLayout layout, int inputSize, int hiddenSize, int[] order, BiasMode bias, string prefix, string suffix)
+    public CellWeights(ParameterLayout layout, int inputSize, int hiddenSize, int[] order, BiasMode bias, string prefix, string suffix, Initializer? biasStart = null)
     {
         (_hidden, _blocks) = (hiddenSize, order.Length);
         var gates = _blocks * hiddenSize;
         var padded = UnitGroups.Padded(hiddenSize);
         var wih = layout.Add($"{prefix}weight_ih_{suffix}", gates, inputSize, Initializer.GlorotUniform(_blocks), GateWeights.SumLength(hiddenSize, _blocks, inputSize), (s, g) => Input!.Collect(s, g));
         var whh = layout.Add($"{prefix}weight_hh_{suffix}", gates, hiddenSize, Initializer.Orthogonal(_blocks), GateWeights.SumLength(hiddenSize, _blocks, padded), (s, g) => Recurrent!.Collect(s, g));
-        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, gates);
+        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, gates, biasStart);
         if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, gates);
         Input = new GateWeights(wih, hiddenSize, order, inputSize);
         Recurrent = new GateWeights(whh, hiddenSize, order, padded);

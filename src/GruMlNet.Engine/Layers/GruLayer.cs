@@ -16,10 +16,10 @@ namespace GruMlNet.Engine.Layers;
 /// Source: Cho et al. 2014; Chung, Gulcehre, Cho, Bengio 2014, eq. 5, who write 1 − z where we write z: a matter of sign
 /// only.
 /// </summary>
-internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset = ResetMode.After, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "")
+internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset = ResetMode.After, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "", GateStart? start = null)
     : RecurrentLayer(inputSize, hiddenSize, slabs: 1, GruStep.Vectors, cellState: false, reverse)
 {
-    private readonly GruWeights _weights = new(layout, inputSize, hiddenSize, reset, bias, prefix, suffix);
+    private readonly GruWeights _weights = new(layout, inputSize, hiddenSize, reset, bias, prefix, suffix, start ?? GateStart.Default);
 
     protected override GateWeights Input => _weights.Input;
 

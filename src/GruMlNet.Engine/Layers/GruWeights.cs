@@ -17,13 +17,13 @@ internal sealed class GruWeights
     private readonly bool _after;
     private readonly ParameterSlice? _bih, _bhh;
 
-    public GruWeights(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset, BiasMode bias, string prefix, string suffix)
+    public GruWeights(ParameterLayout layout, int inputSize, int hiddenSize, ResetMode reset, BiasMode bias, string prefix, string suffix, GateStart start)
     {
         (_hidden, _after) = (hiddenSize, reset == ResetMode.After);
         var padded = UnitGroups.Padded(hiddenSize);
         var wih = layout.Add($"{prefix}weight_ih_{suffix}", 3 * hiddenSize, inputSize, Initializer.GlorotUniform(blocks: 3), GateWeights.SumLength(hiddenSize, 3, inputSize), (s, g) => Input!.Collect(s, g));
         var whh = layout.Add($"{prefix}weight_hh_{suffix}", 3 * hiddenSize, hiddenSize, Initializer.Orthogonal(blocks: 3), GateWeights.SumLength(hiddenSize, 3, padded), CollectRecurrent);
-        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, 3 * hiddenSize);
+        if (bias != BiasMode.None) _bih = layout.Add($"{prefix}bias_ih_{suffix}", 1, 3 * hiddenSize, Initializer.Constants(0f, start.UpdateBias, 0f));
         if (bias == BiasMode.Both) _bhh = layout.Add($"{prefix}bias_hh_{suffix}", 1, 3 * hiddenSize);
         Input = new GateWeights(wih, hiddenSize, InputOrder, inputSize);
         Recurrent = new GateWeights(whh, hiddenSize, _after ? [R, Z, N] : [R, Z], padded);

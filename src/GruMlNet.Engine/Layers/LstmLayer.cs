@@ -14,10 +14,10 @@ namespace GruMlNet.Engine.Layers;
 /// </code>
 /// Gate blocks are i, f, g, o, as in PyTorch. Its state is two slabs, h then c.
 /// </summary>
-internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hiddenSize, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "")
+internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hiddenSize, BiasMode bias = BiasMode.Both, bool reverse = false, string suffix = "l0", string prefix = "", GateStart? start = null)
     : RecurrentLayer(inputSize, hiddenSize, slabs: 2, LstmStep.Vectors, cellState: true, reverse)
 {
-    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, [0, 1, 2, 3], bias, prefix, suffix);
+    private readonly CellWeights _weights = new(layout, inputSize, hiddenSize, [0, 1, 2, 3], bias, prefix, suffix, Initializer.Constants(0f, (start ?? GateStart.Default).ForgetBias, 0f, 0f));
 
     protected override GateWeights Input => _weights.Input;
 

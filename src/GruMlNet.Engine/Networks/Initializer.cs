@@ -10,6 +10,9 @@ internal abstract class Initializer
     /// <summary>All ones: factors.</summary>
     public static Initializer Ones { get; } = new OnesInitializer();
 
+    /// <summary>One value per equal block of a vector: biases of gates that are to start open or closed.</summary>
+    public static Initializer Constants(params float[] blocks) => new ConstantsInitializer(blocks);
+
     /// <summary>Uniform in ±scale·√(6 / (fan-in + fan-out)) (Glorot and Bengio 2010).</summary>
     public static Initializer GlorotUniform(int blocks = 1, float scale = 1f) => new GlorotInitializer(blocks, scale);
 
@@ -29,6 +32,15 @@ internal abstract class Initializer
     private sealed class OnesInitializer : Initializer
     {
         public override void Fill(Span<float> values, int rows, int columns, SeededRandom random) => values.Fill(1f);
+    }
+
+    private sealed class ConstantsInitializer(float[] blocks) : Initializer
+    {
+        public override void Fill(Span<float> values, int rows, int columns, SeededRandom random)
+        {
+            var length = values.Length / blocks.Length;
+            for (var i = 0; i < blocks.Length; i++) values.Slice(i * length, length).Fill(blocks[i]);
+        }
     }
 
     private sealed class UniformInitializer(double limit) : Initializer

@@ -6,14 +6,14 @@ namespace GruMlNet.Engine.Networks;
 /// <summary>Read-only after <see cref="Pack"/>: shared by all passes over the network.</summary>
 internal sealed class NetworkParts
 {
-    public NetworkParts(NetworkShape shape, ParameterLayout layout)
+    public NetworkParts(NetworkShape shape, ParameterLayout layout, GateStart start)
     {
         Shape = shape;
         if (shape.VocabularySize > 0) Tokens = new EmbeddingLayer(layout, "tokens", shape.VocabularySize, shape.TokenEmbeddingSize);
         if (shape.StepEmbeddingSize > 0) Embedding = new DenseLayer(layout, "embedding", shape.StepInputSize, shape.StepEmbeddingSize, Activation.Relu);
         var layers = new SequenceLayer[shape.Layers];
         for (var i = 0; i < layers.Length; i++)
-            layers[i] = MakeLayer(shape, layout, i == 0 ? Embedding?.OutputSize ?? shape.StepInputSize : shape.StateFeatures, i);
+            layers[i] = MakeLayer(shape, layout, i == 0 ? Embedding?.OutputSize ?? shape.StepInputSize : shape.StateFeatures, i, start);
         Recurrent = layers.Length == 1 ? layers[0] : new StackedLayer(layers, shape.LayerDropout);
         if (shape.Pooling == SequencePooling.Attention) Attention = new AttentionPooling(layout, "attention", shape.StateFeatures, shape.HiddenSize);
         FeatureSize = shape.EncodingSize + shape.ContextSize;
@@ -56,17 +56,17 @@ internal sealed class NetworkParts
         Decoder?.Pack(parameters);
     }
 
-    private static SequenceLayer MakeLayer(NetworkShape shape, ParameterLayout layout, int inputSize, int index)
+    private static SequenceLayer MakeLayer(NetworkShape shape, ParameterLayout layout, int inputSize, int index, GateStart start)
     {
-        var forward = MakeCell(shape, layout, inputSize, $"l{index}", reverse: false);
-        SequenceLayer layer = shape.Bidirectional ? new BidirectionalLayer(forward, MakeCell(shape, layout, inputSize, $"l{index}_reverse", reverse: true), shape.Merge) : forward;
+        var forward = MakeCell(shape, layout, inputSize, $"l{index}", reverse: false, start);
+        SequenceLayer layer = shape.Bidirectional ? new BidirectionalLayer(forward, MakeCell(shape, layout, inputSize, $"l{index}_reverse", reverse: true, start), shape.Merge) : forward;
         return shape.LayerNorm ? new NormalizedLayer(layer, layout, $"norm_l{index}") : layer;
     }
 
-    private static RecurrentLayer MakeCell(NetworkShape shape, ParameterLayout layout, int inputSize, string suffix, bool reverse) => shape.Cell switch
+    private static RecurrentLayer MakeCell(NetworkShape shape, ParameterLayout layout, int inputSize, string suffix, bool reverse, GateStart start) => shape.Cell switch
     {
-        RecurrentCell.Gru => new GruLayer(layout, inputSize, shape.HiddenSize, shape.Reset, shape.Bias, reverse, suffix, "gru.") { RecurrentDropout = shape.RecurrentDropout },
-        RecurrentCell.Lstm => new LstmLayer(layout, inputSize, shape.HiddenSize, shape.Bias, reverse, suffix, "lstm.") { RecurrentDropout = shape.RecurrentDropout },
+        RecurrentCell.Gru => new GruLayer(layout, inputSize, shape.HiddenSize, shape.Reset, shape.Bias, reverse, suffix, "gru.", start) { RecurrentDropout = shape.RecurrentDropout },
+        RecurrentCell.Lstm => new LstmLayer(layout, inputSize, shape.HiddenSize, shape.Bias, reverse, suffix, "lstm.", start) { RecurrentDropout = shape.RecurrentDropout },
         RecurrentCell.ElmanTanh => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: false, shape.Bias, reverse, suffix, "rnn.") { RecurrentDropout = shape.RecurrentDropout },
         RecurrentCell.ElmanRelu => new ElmanLayer(layout, inputSize, shape.HiddenSize, relu: true, shape.Bias, reverse, suffix, "rnn.") { RecurrentDropout = shape.RecurrentDropout },
         _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Cell, $"Unknown cell {shape.Cell}."),

@@ -14,11 +14,12 @@ public sealed class RecurrentNetwork
     private readonly float[] _parameters;
     private readonly ConcurrentBag<NetworkPass> _idlePasses = [];
 
-    private RecurrentNetwork(NetworkShape shape, Func<ParameterLayout, float[]> parameters)
+    private RecurrentNetwork(NetworkShape shape, GateStart start, Func<ParameterLayout, float[]> parameters)
     {
         shape.Validate();
+        start.Validate();
         Shape = shape;
-        Parts = new NetworkParts(shape, Layout);
+        Parts = new NetworkParts(shape, Layout, start);
         _parameters = parameters(Layout);
         Parts.Pack(_parameters);
     }
@@ -26,15 +27,16 @@ public sealed class RecurrentNetwork
     /// <summary>Makes a network with fresh weights.</summary>
     /// <param name="shape">What the network is made of.</param>
     /// <param name="seed">Same shape and seed, same weights, on every machine.</param>
-    /// <exception cref="ArgumentException">The shape is invalid; the message says how.</exception>
-    public static RecurrentNetwork Create(NetworkShape shape, int seed)
+    /// <param name="start">How open its gates are at first; null, the default: as <see cref="GateStart"/> says.</param>
+    /// <exception cref="ArgumentException">The shape or the start is invalid; the message says how.</exception>
+    public static RecurrentNetwork Create(NetworkShape shape, int seed, GateStart? start = null)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return new RecurrentNetwork(shape, layout => layout.Initialize(seed));
+        return new RecurrentNetwork(shape, start ?? GateStart.Default, layout => layout.Initialize(seed));
     }
 
     /// <summary>Makes a network with given weights.</summary>
-    internal static RecurrentNetwork FromParameters(NetworkShape shape, Func<ParameterLayout, float[]> parameters) => new(shape, parameters);
+    internal static RecurrentNetwork FromParameters(NetworkShape shape, Func<ParameterLayout, float[]> parameters) => new(shape, GateStart.Default, parameters);
 
     /// <summary>What the network is made of.</summary>
     public NetworkShape Shape { get; }
@@ -73,7 +75,7 @@ public sealed class RecurrentNetwork
     /// </remarks>
     public RecurrentNetwork ToBFloat16()
     {
-        var copy = new RecurrentNetwork(Shape, _ => (float[])_parameters.Clone());
+        var copy = new RecurrentNetwork(Shape, GateStart.Default, _ => (float[])_parameters.Clone());
         foreach (var slice in copy.Layout.Slices)
             if (slice.Collector is not null) // a recurrent layer's weight matrix
                 foreach (ref var value in slice.Of(copy._parameters.AsSpan())) value = RoundToBFloat16(value);
