@@ -60,7 +60,7 @@ public sealed record NetworkShape
     /// <summary>Activation of the hidden dense layers; default ReLU.</summary>
     public Activation HeadActivation { get; init; } = Activation.Relu;
 
-    /// <summary>Whether the head's own output is part of the result; default true. False needs experts: the result then is their mixture alone.</summary>
+    /// <summary>Whether the head's own output is part of the result; default true. False needs experts or a decoder: the result then is theirs alone.</summary>
     public bool HasHead { get; init; } = true;
 
     /// <summary>Experts whose outputs come with each example; 0, the default, for none; at most 1,024. Needs a pooling to one state.</summary>
@@ -151,8 +151,8 @@ public sealed record NetworkShape
             problems.Add("Pooling Whole has one state per step, so GivenExperts, LinearExperts, FutureSteps and ContextSize must be 0.");
         if (Bidirectional && Merge != MergeMode.Concatenate && Pooling is SequencePooling.Last or SequencePooling.LastMeanMax)
             problems.Add($"Pooling {Pooling} of a bidirectional network needs Merge Concatenate, got {Merge}: use it, or pool by Mean, Max or Attention.");
-        if (!HasHead && (!HasExperts || HeadSizes.Count > 0))
-            problems.Add("Without a head there must be experts and no HeadSizes.");
+        if (!HasHead && (!HasExperts && !HasDecoder || HeadSizes.Count > 0))
+            problems.Add("Without a head there must be experts or a decoder, and no HeadSizes.");
         if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems));
 
         void Range(string name, int value, int min, int max)

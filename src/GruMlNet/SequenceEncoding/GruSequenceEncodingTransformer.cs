@@ -11,18 +11,20 @@ using Microsoft.ML.Runtime;
 
 namespace GruMlNet;
 
-/// <summary>Adds the encoding of each row's sequence. A pure function of the row: row to row, immutable and thread-safe.</summary>
+/// <summary>Adds the encoding of each row's sequence and, where it was asked for, the error with which the sequence can be rebuilt. A pure function of the row: row to row, immutable and thread-safe.</summary>
 public sealed class GruSequenceEncodingTransformer : RowToRowTransformerBase
 {
     internal const string LoaderSignature = "GruSequenceEncoding";
 
     private readonly SequenceColumns columns;
     private readonly SequenceModel model;
+    private readonly SequenceModel? rebuilding;
     private readonly string output;
+    private readonly string? error;
 
-    internal GruSequenceEncodingTransformer(IHostEnvironment environment, SequenceColumns columns, SequenceModel model, string output)
+    internal GruSequenceEncodingTransformer(IHostEnvironment environment, SequenceColumns columns, SequenceModel model, string output, SequenceModel? rebuilding, string? error)
         : base(environment.Register(nameof(GruSequenceEncodingTransformer)))
-        => (this.columns, this.model, this.output) = (columns, model, output);
+        => (this.columns, this.model, this.output, this.rebuilding, this.error) = (columns, model, output, rebuilding, error);
 
     /// <summary>Length of the encoding.</summary>
     public int EncodingSize => model.Task.Outputs;
@@ -35,6 +37,8 @@ public sealed class GruSequenceEncodingTransformer : RowToRowTransformerBase
         columns.Save(writer);
         writer.Write(output);
         model.Save(writer);
+        ModelPart.Write(writer, error);
+        rebuilding?.Save(writer);
     });
 
     /// <inheritdoc/>
@@ -49,10 +53,14 @@ public sealed class GruSequenceEncodingTransformer : RowToRowTransformerBase
         SequenceColumns columns = SequenceColumns.Load(reader);
         string output = reader.ReadString();
         SequenceModel model = SequenceModel.Load(reader);
-        if (model.Task.Kind != TaskKind.Encoding || !model.Plan.IsTokens && model.Plan.Features != columns.Features)
+        string? error = ModelPart.ReadText(reader);
+        SequenceModel? rebuilding = error is null ? null : SequenceModel.Load(reader);
+        if (model.Task.Kind != TaskKind.Encoding || !Fits(model, columns) || rebuilding is not null && (!rebuilding.Task.IsReconstruction || !Fits(rebuilding, columns) || rebuilding.Plan.Keys != model.Plan.Keys))
             throw new InvalidDataException("The parts of the encoder do not fit together: the file is damaged. Use another copy.");
-        return new GruSequenceEncodingTransformer(env, columns, model, output);
+        return new GruSequenceEncodingTransformer(env, columns, model, output, rebuilding, error);
     });
+
+    private static bool Fits(SequenceModel model, SequenceColumns columns) => model.Plan.IsTokens || model.Plan.Features == columns.Features;
 
     // The form in which ML.NET stores a bound mapper of a data transform.
     private static IRowMapper Create(IHostEnvironment env, ModelLoadContext ctx, DataViewSchema inputSchema)
@@ -70,19 +78,26 @@ public sealed class GruSequenceEncodingTransformer : RowToRowTransformerBase
                 for (int i = 0; i < names.Length; i++)
                     target[i] = names[i].AsMemory();
             }));
-            return [new DataViewSchema.DetachedColumn(parent.output, new VectorDataViewType(NumberDataViewType.Single, names.Length), annotations.ToAnnotations())];
+            var encoding = new DataViewSchema.DetachedColumn(parent.output, new VectorDataViewType(NumberDataViewType.Single, names.Length), annotations.ToAnnotations());
+            return parent.error is null ? [encoding] : [encoding, new DataViewSchema.DetachedColumn(parent.error, NumberDataViewType.Single)];
         }
 
         protected override Delegate MakeGetter(DataViewRow input, int iinfo, Func<int, bool> activeOutput, out Action disposer)
         {
             disposer = null!;
+            if (iinfo == 1)
+            {
+                var error = new CachedPrediction(parent.rebuilding!, parent.columns, input);
+                return (ValueGetter<float>)((ref float value) => value = error.Compute()[0]);
+            }
+
             var encoding = new CachedPrediction(parent.model, parent.columns, input);
             return CachedPrediction.VectorGetter<float>(() => parent.EncodingSize, target => encoding.Compute().CopyTo(target));
         }
 
         protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
         {
-            if (!activeOutput(0))
+            if (!activeOutput(0) && (parent.error is null || !activeOutput(1)))
                 return _ => false;
             HashSet<int> needed = [.. parent.columns.Names.Select(name => SchemaCheck.Column(InputSchema, name).Index)];
             return needed.Contains;

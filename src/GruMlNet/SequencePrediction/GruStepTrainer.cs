@@ -25,6 +25,11 @@ public sealed class GruStepTrainer : GruTrainerBase
     /// <summary>Options of the trainer.</summary>
     public sealed class Options : GruTrainerOptions
     {
+        private protected override void AddProblems(List<string> problems)
+        {
+            if (Model?.WindowStride is not (null or 1))
+                problems.Add($"WindowStride must be 1 where every step is given a class, got {Model.WindowStride}: leave it null.");
+        }
     }
 
     private protected override SequenceTask PromisedTask => new(TaskKind.PerStep, 2);

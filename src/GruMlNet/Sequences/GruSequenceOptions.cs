@@ -22,17 +22,25 @@ public sealed class GruSequenceOptions
     /// <summary>Where a GRU's reset gate is applied. Default: after the recurrent product.</summary>
     public ResetMode Reset { get; set; } = ResetMode.After;
 
-    /// <summary>Whether sequences are read in both directions. Default: true. Learning without labels is always from the past to the future.</summary>
+    /// <summary>Whether sequences are read in both directions. Default: true. The next step is always learnt from the past to the future.</summary>
     public bool Bidirectional { get; set; } = true;
 
     /// <summary>What becomes of the states over time. Null, the default: the networks of the ensemble differ. Not used per step.</summary>
     public SequencePooling? Pooling { get; set; }
 
-    /// <summary>Raw steps that the network sees at once; 1 to 10,000. Null, the default: a few strides, different ones within the ensemble.</summary>
+    /// <summary>Raw steps that the network sees at once; 1 to 10,000. Null, the default: a few strides, different ones within the ensemble. Not used of more than 40 different tokens, which are read one by one.</summary>
     public int? WindowLength { get; set; }
 
-    /// <summary>Raw steps from one window to the next; 1 to 10,000. Null, the default: so that a typical sequence makes about 48 windows; 1 for classes per step.</summary>
+    /// <summary>Raw steps from one window to the next; 1 to 10,000. Null, the default: so that a typical sequence makes about 48 windows. Must be 1 for classes per step; not used of more than 40 different tokens.</summary>
     public int? WindowStride { get; set; }
+
+    /// <summary>
+    /// Steps of a network (windows) that back-propagation goes through at once; 1 to 100,000. Null, the default: 1,024. Longer sequences are learnt from in pieces, whose memory does not depend on the length.
+    /// Where a network reads forward only and answers at every step (classes per step with <see cref="Bidirectional"/> false, the next step), the state goes on from piece to piece and only its
+    /// gradient ends there: truncated back-propagation through time (Williams and Peng 1990). Otherwise each piece is an example of its own: with the classes of its steps; with its part of the
+    /// weight, and the label, of its sequence; or to be rebuilt. Predictions and encodings are always made of the whole sequence.
+    /// </summary>
+    public int? BackpropagationSteps { get; set; }
 
     /// <summary>Whether each sequence is scaled by its own mean and deviation, which then are features of their own, instead of by those of the training data. Null, the default: where there is one channel.</summary>
     public bool? ScalePerSequence { get; set; }
@@ -40,10 +48,10 @@ public sealed class GruSequenceOptions
     /// <summary>Whether the changes from step to step are further channels. Null, the default: where there is one channel.</summary>
     public bool? Differences { get; set; }
 
-    /// <summary>How strongly sequences are changed at random while training: shifted, stretched, scaled, with noise; tokens are left out. 0 for none, at most 5. Null, the default: 1, or 0.3 where a number is to be estimated. Not used per step.</summary>
+    /// <summary>How strongly sequences are changed at random while training: shifted, stretched, scaled, with noise; tokens are left out. 0 for none, at most 5. Null, the default: 1, or 0.3 where a number is to be estimated. Not used per step, nor without labels.</summary>
     public float? Augmentation { get; set; }
 
-    /// <summary>Dropout on the pooled state and between layers; 0 to below 1. Null, the default: 0.3 (0.5 for classes per step) and 0.2.</summary>
+    /// <summary>Dropout on the pooled state and between layers; 0 to below 1. Null, the default: 0.3 (0.5 for classes per step) and 0.2. Without labels only between layers.</summary>
     public float? Dropout { get; set; }
 
     /// <summary>Dropout on the recurrent state with one mask over all steps of a sequence; 0, the default, to below 1.</summary>
@@ -67,10 +75,10 @@ public sealed class GruSequenceOptions
     /// <summary>Networks that are trained at the same time; 1 to 1,024. Null, the default: the number of processors. The result does not depend on it, unless <see cref="Progress"/> ends training early.</summary>
     public int? Threads { get; set; }
 
-    /// <summary>Settings of the training run. Null, the default: chosen from the amount of data. Its seed, threads and progress callback are not used: see the properties here.</summary>
+    /// <summary>Settings of the training run. Null, the default: chosen from the amount of data. Its seed, threads and progress callback are not used: see the properties here. Its patience (early stopping) needs validation data or a <see cref="ValidationFraction"/>.</summary>
     public TrainerOptions? Training { get; set; }
 
-    /// <summary>Called after each epoch of the first network, on a training thread; returning false ends training with the best weights so far. Default null.</summary>
+    /// <summary>Called after each epoch of each network, on a training thread, by one network at a time; epochs and steps are counted over all networks. Returning false ends training with the best weights so far of the networks that have begun. Default null.</summary>
     public Func<TrainingProgress, bool>? Progress { get; set; }
 
     /// <summary>Cancels training with an <see cref="OperationCanceledException"/>; looked at before every step. Default none.</summary>
@@ -93,6 +101,7 @@ public sealed class GruSequenceOptions
         Range(nameof(Layers), Layers, 1, 16);
         Range(nameof(WindowLength), WindowLength, 1, 10_000);
         Range(nameof(WindowStride), WindowStride, 1, 10_000);
+        Range(nameof(BackpropagationSteps), BackpropagationSteps, 1, Sequences.SequenceLimits.MaxLength);
         Range(nameof(EnsembleSize), EnsembleSize, 1, 100);
         Range(nameof(Threads), Threads, 1, 1024);
         Known(nameof(Cell), Cell);

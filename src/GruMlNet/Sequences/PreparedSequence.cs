@@ -9,6 +9,9 @@ internal sealed class PreparedSequence
 
     private const float Tiny = 1e-12f;
 
+    private bool[] _missing = [];
+    private bool _hasMissing;
+
     /// <summary>T.</summary>
     public int Steps { get; private set; }
 
@@ -18,8 +21,14 @@ internal sealed class PreparedSequence
     /// <summary>[T] for tokens.</summary>
     public int[] Tokens { get; private set; } = [];
 
+    /// <summary>Tokens that are none of those met in training.</summary>
+    public int Unseen { get; private set; }
+
     /// <summary>Features of the whole sequence.</summary>
     public float[] Context { get; private set; } = [];
+
+    /// <summary>Whether a number was missing, and what stands in its place was filled in.</summary>
+    public bool IsMissing(int step, int feature, SequencePlan plan) => _hasMissing && _missing[step * plan.Features + feature];
 
     public static PreparedSequence Of(SequenceSample sample, SequencePlan plan)
     {
@@ -36,12 +45,27 @@ internal sealed class PreparedSequence
         if (plan.IsTokens)
         {
             if (Tokens.Length < Steps) Tokens = new int[Steps];
-            for (var t = 0; t < Steps; t++) Tokens[t] = Math.Max(Array.BinarySearch(plan.KnownKeys, tokens[from + t]), -1);
+            Unseen = 0;
+            for (var t = 0; t < Steps; t++)
+            {
+                Tokens[t] = Math.Max(Array.BinarySearch(plan.KnownKeys, tokens[from + t]), -1);
+                if (Tokens[t] < 0 && tokens[from + t] >= 0) Unseen++;
+            }
             return;
         }
         if (Channels.Length < Steps * plan.Channels) Channels = new float[Steps * plan.Channels];
         if (Context.Length < plan.ContextSize) Context = new float[plan.ContextSize];
-        for (var f = 0; f < plan.Features; f++) PrepareChannel(values[(from * plan.Features)..], f, plan);
+        var own = values.Slice(from * plan.Features, Steps * plan.Features);
+        FindMissing(own);
+        for (var f = 0; f < plan.Features; f++) PrepareChannel(own, f, plan);
+    }
+
+    private void FindMissing(ReadOnlySpan<float> values)
+    {
+        _hasMissing = values.Contains(float.NaN);
+        if (!_hasMissing) return;
+        if (_missing.Length < values.Length) _missing = new bool[values.Length];
+        for (var i = 0; i < values.Length; i++) _missing[i] = float.IsNaN(values[i]);
     }
 
     private void PrepareChannel(ReadOnlySpan<float> values, int f, SequencePlan plan)

@@ -10,7 +10,7 @@ internal static class SequenceEncoder
     public static SequenceModel Of(SequenceModel trained, SequencePooling pooling)
     {
         var (layout, network) = trained.Members[0];
-        var shape = network.Shape with { Pooling = pooling, OutputSize = 1, HeadSizes = [], ContextSize = 0 };
+        var shape = network.Shape with { Pooling = pooling, OutputSize = 1, HasHead = true, HeadSizes = [], ContextSize = 0, FutureSteps = 0, DecoderSize = 0 };
         var weights = network.Layout.Slices.ToDictionary(slice => slice.Name, StringComparer.Ordinal);
         var encoder = RecurrentNetwork.FromParameters(shape, own =>
         {

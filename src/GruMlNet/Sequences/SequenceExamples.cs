@@ -7,33 +7,35 @@ using GruMlNet.Engine.Training;
 namespace GruMlNet.Sequences;
 
 /// <summary>
-/// Every sequence counts as several examples, each with its own random changes where there are any; which ones depends on the example's number and the
+/// Every piece counts as several examples, each with its own random changes where there are any; which ones depends on the example's number and the
 /// seed alone. Safe to read from several threads.
 /// </summary>
-internal sealed class SequenceExamples(
-    IReadOnlyList<PreparedSequence> sequences, IReadOnlyList<int> chosen, SequenceTargets targets, SequenceTask task, SequencePlan plan, StepLayout layout,
+internal class SequenceExamples(
+    IReadOnlyList<PreparedSequence> sequences, IReadOnlyList<SequencePiece> pieces, SequenceTargets targets, SequenceTask task, SequencePlan plan, StepLayout layout,
     Augmentation augmentation = default, int copies = 1, ulong seed = 0) : ISequenceSource
 {
-    public int Count => chosen.Count * copies;
+    public int Count => pieces.Count * copies;
 
-    public int MaxSteps { get; } = Math.Max(1, chosen.Max(i => layout.Count(sequences[i].Steps)));
+    public int MaxSteps { get; } = Math.Max(1, pieces.Max(piece => piece.Count));
 
     public void Fill(ReadOnlySpan<int> indices, SequenceBatch batch)
     {
         var longest = 1;
-        foreach (var index in indices) longest = Math.Max(longest, layout.Count(sequences[chosen[index % chosen.Count]].Steps));
+        foreach (var index in indices) longest = Math.Max(longest, pieces[index % pieces.Count].Count);
         batch.Steps = longest;
         batch.HasLengths = true;
         for (var row = 0; row < indices.Length; row++)
         {
-            var place = chosen[indices[row] % chosen.Count];
-            FillInputs(sequences[place], new SeededRandom(SeededRandom.Combine(seed, (ulong)indices[row])), batch, row);
-            FillTargets(place, batch, row);
+            var piece = pieces[indices[row] % pieces.Count];
+            batch.Continues[row] = piece.Continues;
+            FillInputs(piece, new SeededRandom(SeededRandom.Combine(seed, (ulong)indices[row])), batch, row);
+            SequenceAnswers.Fill(sequences[piece.Place], piece, targets, task, plan, layout, batch, row);
         }
     }
 
-    private void FillInputs(PreparedSequence sequence, SeededRandom random, SequenceBatch batch, int row)
+    private void FillInputs(SequencePiece piece, SeededRandom random, SequenceBatch batch, int row)
     {
+        var sequence = sequences[piece.Place];
         var size = sequence.Steps * plan.Channels;
         if (plan.IsTokens)
         {
@@ -57,46 +59,13 @@ internal sealed class SequenceExamples(
         }
 
         void Write(ReadOnlySpan<float> channels, ReadOnlySpan<int> tokens)
-            => layout.Write(channels, tokens, sequence.Context.AsSpan(0, plan.ContextSize), sequence.Steps, plan, batch, row);
+            => layout.Write(channels, tokens, sequence.Context.AsSpan(0, plan.ContextSize), sequence.Steps, plan, batch, row, piece.First, piece.Count);
     }
+}
 
-    private void FillTargets(int place, SequenceBatch batch, int row)
-    {
-        var weight = targets.Weights[place];
-        if (!task.IsPerStep)
-        {
-            batch.Targets[row] = task.Kind == TaskKind.Regression ? (targets.Values[place] - task.Mean) / task.Scale : targets.Values[place];
-            batch.Weights[row] = weight;
-            return;
-        }
-        var sequence = sequences[place];
-        var count = layout.Count(sequence.Steps);
-        for (var j = 0; j < batch.Steps; j++)
-        {
-            var at = (j * batch.Rows + row) * batch.TargetSize;
-            var target = batch.Targets.AsSpan(at, batch.TargetSize);
-            var known = j < count && FillStep(place, sequence, j, target);
-            batch.Weights.AsSpan(at, batch.TargetSize).Fill(known ? weight : 0f);
-        }
-    }
-
-    /// <summary>The class of a step, or what follows the last raw step that it sees; false where there is none.</summary>
-    private bool FillStep(int place, PreparedSequence sequence, int j, Span<float> target)
-    {
-        if (task.Kind == TaskKind.PerStep)
-        {
-            var classes = targets.Steps[place];
-            target[0] = j < classes.Length ? classes[j] : -1;
-            return target[0] >= 0f;
-        }
-        var next = j * layout.Stride - (layout.Width - 1) / 2 + layout.Width;
-        if (next >= sequence.Steps) return false;
-        if (task.Kind == TaskKind.NextToken)
-        {
-            target[0] = sequence.Tokens[next];
-            return target[0] >= 0f;
-        }
-        sequence.Channels.AsSpan(next * plan.Channels, target.Length).CopyTo(target);
-        return true;
-    }
+/// <summary>The same as streams, whose states go on from chunk to chunk.</summary>
+internal sealed class SequenceStreams(IReadOnlyList<PreparedSequence> sequences, IReadOnlyList<SequencePiece> pieces, int streams, SequenceTargets targets, SequenceTask task, SequencePlan plan, StepLayout layout)
+    : SequenceExamples(sequences, pieces, targets, task, plan, layout), IStreamSource
+{
+    public int Streams => streams;
 }

@@ -20,14 +20,19 @@ internal sealed class SequenceModel(SequencePlan plan, SequenceTask task, IReadO
 
     public SequenceScratch CreateScratch() => new(this);
 
-    /// <summary>The mean of the networks' answers: probabilities or a number, [O], or [T,O] per step; or the encoding. Valid until the scratch is used again.</summary>
+    /// <summary>The mean of the networks' answers: probabilities or a number, [O], or [T,O] per step; or the encoding, or the error of an auto-encoder. Valid until the scratch is used again.</summary>
     public ReadOnlySpan<float> Predict(ReadOnlySpan<float> values, ReadOnlySpan<int> tokens, int steps, SequenceScratch scratch)
     {
         scratch.Prepared.Prepare(values, tokens, steps, plan);
         var used = scratch.Prepared.Steps;
-        var outputs = (task.IsPerStep ? used : 1) * task.Outputs;
+        var outputs = task.IsReconstruction ? 1 : (task.IsPerStep ? used : 1) * task.Outputs;
         var sum = scratch.Sum(outputs);
         if (outputs == 0) return sum;
+        if (task.IsReconstruction)
+        {
+            sum[0] = SequenceReconstruction.Error(this, scratch);
+            return sum;
+        }
         if (task.Kind == TaskKind.Encoding)
         {
             members[0].Network.Encode(scratch.Fill(0), sum);
@@ -70,11 +75,13 @@ internal sealed class SequenceModel(SequencePlan plan, SequenceTask task, IReadO
             var layout = StepLayout.Load(reader);
             members[i] = new SequenceMember(layout, WeightsFile.ReadNetwork(reader));
             var shape = members[i].Network.Shape;
-            if (shape.InputSize != SequenceRules.InputSize(plan, layout) || shape.OutputSize != SequenceRules.OutputSize(task) || shape.ContextSize != SequenceRules.ContextSize(plan, task) || (shape.Pooling == Engine.SequencePooling.Whole) != task.IsPerStep)
+            if (shape.InputSize != SequenceRules.InputSize(plan, layout) || shape.OutputSize != SequenceRules.OutputSize(task, layout, shape.FutureSteps) || task.IsReconstruction != shape.FutureSteps > 0 || shape.ContextSize != SequenceRules.ContextSize(plan, task) || (shape.Pooling == Engine.SequencePooling.Whole) != task.IsPerStep)
                 throw new InvalidDataException("A network does not fit the columns it is for: the file is damaged. Use another copy.");
         }
         if (task.Kind == TaskKind.Encoding && (count != 1 || task.Outputs != members[0].Network.Shape.EncodingSize + plan.ContextSize))
             throw new InvalidDataException("The network of the encoder does not fit its column: the file is damaged. Use another copy.");
+        if (task.IsReconstruction && (count != 1 || task.Outputs != (plan.IsTokens ? Math.Max(2, plan.Vocabulary) : plan.Features)) || task.Kind == TaskKind.Reconstruction && plan.Errors.Length == 0)
+            throw new InvalidDataException("The network of the auto-encoder does not fit its columns: the file is damaged. Use another copy.");
         return new SequenceModel(plan, task, members);
     }
 }
@@ -88,14 +95,17 @@ internal sealed class SequenceScratch(SequenceModel model)
     public PreparedSequence Prepared { get; } = new();
 
     /// <summary>The prepared sequence as a batch of one row for a network.</summary>
-    public SequenceBatch Fill(int member)
+    public SequenceBatch Fill(int member) => Fill(member, 0, model.Members[member].Layout.Count(Prepared.Steps));
+
+    /// <summary>Some of the network's steps over the prepared sequence.</summary>
+    public SequenceBatch Fill(int member, int first, int count)
     {
         var (layout, network) = model.Members[member];
-        var steps = Math.Max(1, layout.Count(Prepared.Steps));
+        var steps = Math.Max(1, count);
         if (_batches[member] is not { } batch || batch.MaxSteps < steps)
             _batches[member] = batch = new SequenceBatch(network.Shape, Math.Max(steps, 2 * (_batches[member]?.MaxSteps ?? 0)), 1) { HasLengths = true };
         batch.Steps = steps;
-        layout.Write(Prepared.Channels, Prepared.Tokens, Prepared.Context.AsSpan(0, model.Plan.ContextSize), Prepared.Steps, model.Plan, batch, 0);
+        layout.Write(Prepared.Channels, Prepared.Tokens, Prepared.Context.AsSpan(0, model.Plan.ContextSize), Prepared.Steps, model.Plan, batch, 0, first, count);
         return batch;
     }
 

@@ -52,6 +52,9 @@ internal sealed record SequencePlan
     /// <summary>[2F]: mean and deviation of the features that <see cref="PerSequence"/> adds, interleaved per feature.</summary>
     public float[] ContextScales { get; init; } = [];
 
+    /// <summary>[F] for an auto-encoder that tells its errors: the mean squared error of each scaled channel over the training data.</summary>
+    public float[] Errors { get; init; } = [];
+
     public bool IsTokens => Keys > 0;
 
     public bool IsOneHot => IsTokens && Vocabulary <= LargestOneHot;
@@ -75,7 +78,8 @@ internal sealed record SequencePlan
         writer.Write(MissingFlags);
         writer.Write(CommonLength);
         writer.Write(Positions);
-        foreach (var values in (float[][])[Means, Scales, ChangeScales, ContextScales])
+        writer.Write(Errors.Length > 0);
+        foreach (var values in (float[][])[Means, Scales, ChangeScales, ContextScales, Errors])
             foreach (var value in values) writer.Write(value);
     }
 
@@ -107,12 +111,14 @@ internal sealed record SequencePlan
         if (plan.Features is < 0 or > SequenceLimits.MaxFeatures || plan.Keys is < 0 or > SequenceLimits.MaxVocabulary || plan.Features > 0 == plan.Keys > 0 || plan.IsTokens != plan.Vocabulary > 0
             || plan.MaxLength is < 1 or > SequenceLimits.MaxLength || plan.CommonLength is < 0 or > SequenceLimits.MaxLength || plan.Positions is < 0 or > 1024)
             throw new InvalidDataException($"The model says {plan.Features} features, {plan.Vocabulary} of {plan.Keys} tokens and {plan.MaxLength} steps: the file is damaged. Use another copy.");
+        var hasErrors = reader.ReadBoolean();
         return plan with
         {
             Means = Read(plan.Features),
             Scales = Read(plan.Features),
             ChangeScales = Read(plan.Features),
             ContextScales = Read(2 * plan.ContextSize),
+            Errors = Read(hasErrors ? plan.Features : 0),
         };
 
         float[] Read(int count)

@@ -15,6 +15,18 @@ internal static class SequenceRules
 
     private const int TokenEmbeddingSize = 64;
 
+    /// <summary>Steps that a network learns from at once: several times as many as gradients usually reach back, and few enough for the memory of any machine.</summary>
+    private const int UsualLongestPiece = 1024;
+
+    /// <summary>Inputs per step, and outputs, that the engine accepts.</summary>
+    private const int MaxInputs = 1 << 16, MaxOutputs = 1 << 20;
+
+    /// <summary>Width of what an auto-encoder rebuilds sequences from, on the way from the encoding to the steps.</summary>
+    private const int DecoderSize = 128;
+
+    /// <summary>Up to so many numbers are rebuilt by dense layers, too, which rebuild far better than the decoder that all steps share; more would take too many weights.</summary>
+    private const int MostDenseOutputs = 1 << 14;
+
     /// <summary>Cosines that tell a step's position where all sequences have one length.</summary>
     private const int Positions = 6;
 
@@ -38,9 +50,13 @@ internal static class SequenceRules
     public static int InputSize(SequencePlan plan, StepLayout layout) => plan.IsTokens && !plan.IsOneHot ? 0 : layout.Width * plan.Channels + plan.Positions;
 
     /// <summary>A network with an output per step has no features per sequence; an encoding has them behind the state.</summary>
-    public static int ContextSize(SequencePlan plan, SequenceTask task) => task.IsPerStep || task.Kind == TaskKind.Encoding ? 0 : plan.ContextSize;
+    public static int ContextSize(SequencePlan plan, SequenceTask task) => task.IsPerStep || task.IsReconstruction || task.Kind == TaskKind.Encoding ? 0 : plan.ContextSize;
 
-    public static int OutputSize(SequenceTask task) => task.Kind == TaskKind.Encoding ? 1 : task.Outputs;
+    public static int OutputSize(SequenceTask task, StepLayout layout, int decoderSteps)
+        => task.Kind == TaskKind.Encoding ? 1 : task.IsReconstruction ? decoderSteps * layout.Stride * task.Outputs : task.Outputs;
+
+    /// <summary>Steps of a network that are learnt from at once.</summary>
+    public static int LongestPiece(GruSequenceOptions options) => options.BackpropagationSteps ?? UsualLongestPiece;
 
     /// <summary>Learns the scaling and chooses the channels.</summary>
     public static SequencePlan Plan(IReadOnlyList<SequenceSample> samples, int features, int keys, int? maxLength, bool keepEnd, SequenceTask task, GruSequenceOptions options)
@@ -54,12 +70,12 @@ internal static class SequenceRules
             KeepEnd = keepEnd,
         };
         var common = Math.Min(samples[0].Steps, plan.MaxLength);
-        if (common > 1 && samples.All(s => Math.Min(s.Steps, plan.MaxLength) == common) && (!plan.IsTokens || plan.IsOneHot))
+        if (common > 1 && !task.IsReconstruction && samples.All(s => Math.Min(s.Steps, plan.MaxLength) == common) && (!plan.IsTokens || plan.IsOneHot))
             plan = plan with { CommonLength = common, Positions = SequenceRules.Positions };
         if (plan.IsTokens) return plan;
         plan = plan with
         {
-            PerSequence = options.ScalePerSequence ?? (features == 1 && !task.IsPerStep),
+            PerSequence = options.ScalePerSequence ?? (features == 1 && !task.IsPerStep && !task.IsReconstruction),
             Differences = options.Differences ?? features == 1,
             MissingFlags = samples.Any(s => s.Values.AsSpan().Contains(float.NaN)),
         };
@@ -82,23 +98,29 @@ internal static class SequenceRules
             TaskKind.NextStep or TaskKind.NextToken => stride,
             _ => stride * Overlaps[member % Overlaps.Length],
         };
-        return new StepLayout(Math.Min(width, SequenceLimits.MaxLength), stride);
+        // Of many channels, a window holds fewer steps.
+        var most = Math.Max(1, (MaxInputs - plan.Positions) / plan.Channels);
+        if (options.WindowLength > most)
+            throw new ArgumentOutOfRangeException(nameof(options), $"WindowLength {options.WindowLength} of {plan.Channels} channels makes {(long)options.WindowLength * plan.Channels} numbers per step, and {MaxInputs} are possible: use at most {most}.");
+        if (task.IsReconstruction) most = Math.Min(most, Math.Max(1, MaxInputs / task.Outputs));
+        return new StepLayout(Math.Min(width, most), options.WindowStride is null ? Math.Min(stride, most) : stride);
     }
 
-    public static NetworkShape Shape(int member, SequencePlan plan, SequenceTask task, StepLayout layout, int samples, GruSequenceOptions options)
+    public static NetworkShape Shape(int member, SequencePlan plan, SequenceTask task, StepLayout layout, int samples, int longest, GruSequenceOptions options)
     {
         var inputs = InputSize(plan, layout);
-        return new NetworkShape
+        var decoderSteps = task.IsReconstruction ? Math.Clamp(MaxOutputs / (layout.Stride * task.Outputs), 1, longest) : 0;
+        var shape = new NetworkShape
         {
             InputSize = inputs,
-            OutputSize = OutputSize(task),
+            OutputSize = OutputSize(task, layout, decoderSteps),
             VocabularySize = inputs == 0 ? plan.Vocabulary : 0,
             TokenEmbeddingSize = inputs == 0 ? TokenEmbeddingSize : 0,
             HiddenSize = options.HiddenSize ?? (samples < 1000 ? 32 : 64),
             Layers = options.Layers,
             Cell = options.Cell,
             Reset = options.Reset,
-            Bidirectional = !task.IsUnsupervised && options.Bidirectional,
+            Bidirectional = task.Kind is not (TaskKind.NextStep or TaskKind.NextToken) && options.Bidirectional,
             StepEmbeddingSize = inputs > 1 ? StepEmbeddingSize : 0,
             Pooling = task.IsPerStep ? SequencePooling.Whole : options.Pooling ?? (inputs == 0 ? WordPoolings : Poolings)[member % Poolings.Length],
             ContextSize = ContextSize(plan, task),
@@ -107,6 +129,9 @@ internal static class SequenceRules
             LayerDropout = options.Layers > 1 ? options.Dropout ?? 0.2f : 0f,
             HeadDropout = task.IsUnsupervised ? 0f : options.Dropout ?? (task.IsPerStep ? 0.5f : 0.3f),
         };
+        if (!task.IsReconstruction) return shape;
+        var dense = shape.OutputSize <= MostDenseOutputs;
+        return shape with { HasHead = dense, HeadSizes = dense ? [DecoderSize] : [], FutureSteps = decoderSteps, DecoderSize = DecoderSize };
     }
 
     public static int Members(GruSequenceOptions options) => options.EnsembleSize ?? 5;
@@ -132,7 +157,7 @@ internal static class SequenceRules
 
     public static Augmentation Augmentation(SequencePlan plan, SequenceTask task, GruSequenceOptions options)
     {
-        if (task.IsPerStep) return default;
+        if (task.IsPerStep || task.IsReconstruction) return default;
         // A change of size that keeps the class may change the number that is to be estimated.
         var strength = options.Augmentation ?? (task.Kind == TaskKind.Regression ? 0.3f : 1f);
         return new Augmentation(strength, strength * (plan.IsOneHot ? OneHotLoss : TokenLoss));

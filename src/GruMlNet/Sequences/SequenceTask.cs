@@ -26,22 +26,30 @@ internal enum TaskKind
 
     /// <summary>Nothing more is learnt: the pooled state is the result.</summary>
     Encoding,
+
+    /// <summary>The numbers of all steps, from one pooled state: no label is needed.</summary>
+    Reconstruction,
+
+    /// <summary>The tokens of all steps, likewise.</summary>
+    TokenReconstruction,
 }
 
 /// <summary>Kind and outputs; a number is learnt on the scale of the training data.</summary>
 /// <param name="Kind">What is learnt.</param>
-/// <param name="Outputs">Classes, or numbers, of one answer.</param>
+/// <param name="Outputs">Classes, or numbers, of one answer; where sequences are rebuilt, of one raw step.</param>
 /// <param name="Mean">Mean of the training targets of a regression.</param>
 /// <param name="Scale">Their standard deviation.</param>
 internal sealed record SequenceTask(TaskKind Kind, int Outputs, float Mean = 0f, float Scale = 1f)
 {
     public bool IsPerStep => Kind is TaskKind.PerStep or TaskKind.NextStep or TaskKind.NextToken;
 
-    public bool IsUnsupervised => Kind is TaskKind.NextStep or TaskKind.NextToken;
+    public bool IsReconstruction => Kind is TaskKind.Reconstruction or TaskKind.TokenReconstruction;
+
+    public bool IsUnsupervised => IsReconstruction || Kind is TaskKind.NextStep or TaskKind.NextToken;
 
     public Loss CreateLoss(float smoothing) => Kind switch
     {
-        TaskKind.Multiclass or TaskKind.PerStep or TaskKind.NextToken => new SoftmaxCrossEntropyLoss(Outputs, IsUnsupervised ? 0f : smoothing),
+        TaskKind.Multiclass or TaskKind.PerStep or TaskKind.NextToken or TaskKind.TokenReconstruction => new SoftmaxCrossEntropyLoss(Outputs, IsUnsupervised ? 0f : smoothing),
         TaskKind.Binary => new LogisticLoss(),
         _ => new SquaredLoss(),
     };
@@ -51,7 +59,7 @@ internal sealed record SequenceTask(TaskKind Kind, int Outputs, float Mean = 0f,
     {
         if (Kind == TaskKind.Binary) outputs[0] = 1f / (1f + MathF.Exp(-outputs[0]));
         else if (Kind == TaskKind.Regression) outputs[0] = Mean + Scale * outputs[0];
-        else if (Kind is TaskKind.Multiclass or TaskKind.PerStep or TaskKind.NextToken)
+        else if (Kind is TaskKind.Multiclass or TaskKind.PerStep or TaskKind.NextToken or TaskKind.TokenReconstruction)
             for (var from = 0; from < outputs.Length; from += Outputs) Softmax(outputs.Slice(from, Outputs));
     }
 

@@ -8,53 +8,75 @@ namespace GruMlNet.Sequences;
 
 /// <summary>
 /// Networks that differ by seed, window and pooling learn side by side, one per thread; their answers are averaged. The result depends on data, options and
-/// seed alone.
+/// seed alone, unless it is stopped early: then the networks that had begun are kept.
 /// </summary>
 internal sealed class SequenceTrainer(SequencePlan plan, SequenceTask task, GruSequenceOptions options, int seed, Action<string> log, CancellationToken token)
 {
     /// <summary>Changed copies of each sequence that a network gets to see: about as many as there are epochs.</summary>
     private const int MaxExamples = 1 << 20;
 
-    private volatile bool _stopped;
+    private readonly int _longestPiece = SequenceRules.LongestPiece(options);
 
     /// <summary>Trains on sequences; those of <paramref name="validation"/> only decide which epoch's weights are kept.</summary>
+    /// <exception cref="InvalidOperationException">Every network diverged in its first epoch.</exception>
     public SequenceModel Train(IReadOnlyList<SequenceSample> samples, SequenceTargets targets, IReadOnlyList<int> training, IReadOnlyList<int> validation)
     {
         var prepared = samples.Select(sample => PreparedSequence.Of(sample, plan)).ToArray();
-        var typical = Median(samples);
         var members = new SequenceMember[SequenceRules.Members(options)];
-        for (var i = 0; i < members.Length; i++)
-        {
-            var layout = SequenceRules.Layout(i, plan, task, typical, options);
-            members[i] = new SequenceMember(layout, RecurrentNetwork.Create(SequenceRules.Shape(i, plan, task, layout, training.Count, options), Seed(i)));
-        }
-        Describe(members, training.Count, validation.Count);
+        for (var i = 0; i < members.Length; i++) members[i] = Create(i, prepared, training);
+        Describe(members, prepared, training, validation.Count);
+        var progress = new EnsembleProgress(members.Length, options.Progress);
         var threads = options.Threads ?? Environment.ProcessorCount;
-        Run(members.Length, threads, i => TrainMember(members[i], i, Math.Max(1, threads / members.Length)));
-        return new SequenceModel(plan, task, members);
-
-        void TrainMember(SequenceMember member, int i, int ownThreads)
+        var trained = new bool[members.Length];
+        Run(members.Length, threads, i =>
         {
-            if (_stopped && i > 0) return;
-            var run = SequenceRules.Training(training.Count, task, options);
-            run.Seed = Seed(i);
-            run.Threads = ownThreads;
-            run.Patience = validation.Count > 0 ? run.Patience : null;
-            run.Progress = progress =>
+            if (progress.Stopped) return;
+            var result = TrainMember(members[i], i, prepared, targets, training, validation, progress, Math.Max(1, threads / members.Length));
+            trained[i] = result.Epochs > 0;
+        });
+        var kept = members.Where((_, i) => trained[i]).ToArray();
+        return kept.Length > 0 ? new SequenceModel(plan, task, kept)
+            : throw new InvalidOperationException("Training diverged before the end of the first epoch: lower LearningRate in Training, or leave Training null.");
+    }
+
+    private SequenceMember Create(int i, PreparedSequence[] prepared, IReadOnlyList<int> training)
+    {
+        var layout = SequenceRules.Layout(i, plan, task, Median(prepared), options);
+        var longest = Math.Clamp(prepared.Max(sequence => layout.Count(sequence.Steps)), 1, _longestPiece);
+        return new SequenceMember(layout, RecurrentNetwork.Create(SequenceRules.Shape(i, plan, task, layout, Pieces(prepared, training, layout), longest, options), Seed(i)));
+    }
+
+    private TrainingResult TrainMember(SequenceMember member, int i, PreparedSequence[] prepared, SequenceTargets targets, IReadOnlyList<int> training, IReadOnlyList<int> validation, EnsembleProgress progress, int threads)
+    {
+        var pieces = Pieces(prepared, training, member.Layout);
+        var run = SequenceRules.Training(pieces, task, options);
+        run.Seed = Seed(i);
+        run.Threads = threads;
+        run.Progress = progress.Report;
+        var augmentation = SequenceRules.Augmentation(plan, task, options);
+        var copies = augmentation == default ? 1 : Math.Clamp(MaxExamples / pieces, 1, run.MaxEpochs);
+        var learn = Source(training, run.BatchSize, augmentation, copies, (ulong)Seed(i));
+        run.StepsPerEpoch ??= learn is IStreamSource source ? learn.Count / source.Streams : (pieces + run.BatchSize - 1) / run.BatchSize;
+        var judge = validation.Count > 0 ? Source(validation, run.BatchSize) : null;
+        var result = Trainer.Train(member.Network, learn, task.CreateLoss(SequenceRules.Smoothing(options)), run, judge, token);
+        log(FormattableString.Invariant($"network {i + 1}: {result.Epochs} epochs, training loss {result.TrainingLoss:F4}{(result.ValidationLoss is { } loss ? FormattableString.Invariant($", validation loss {loss:F4} in epoch {result.BestEpoch}") : "")}"));
+        if (result.End == TrainingEnd.Diverged) log($"network {i + 1} diverged after {result.Steps} steps: {(result.Epochs > 0 ? "its last good weights are kept" : "it is left out")}");
+        return result;
+
+        SequenceExamples Source(IReadOnlyList<int> chosen, int batch, Augmentation changes = default, int times = 1, ulong changeSeed = 0)
+        {
+            int Steps(int place) => member.Layout.Count(prepared[place].Steps);
+            if (task.IsPerStep && !member.Network.Shape.Bidirectional && chosen.Any(place => Steps(place) > _longestPiece))
             {
-                if (i == 0 && options.Progress?.Invoke(progress) == false) _stopped = true;
-                return !_stopped;
-            };
-            var augmentation = SequenceRules.Augmentation(plan, task, options);
-            var copies = augmentation == default ? 1 : Math.Clamp(MaxExamples / training.Count, 1, run.MaxEpochs);
-            var learn = new SequenceExamples(prepared, training, targets, task, plan, member.Layout, augmentation, copies, (ulong)Seed(i));
-            run.StepsPerEpoch ??= (training.Count + run.BatchSize - 1) / run.BatchSize;
-            var judge = validation.Count > 0 ? new SequenceExamples(prepared, validation, targets, task, plan, member.Layout) : null;
-            var result = Trainer.Train(member.Network, learn, task.CreateLoss(SequenceRules.Smoothing(options)), run, judge, token);
-            log(FormattableString.Invariant($"network {i + 1}: {result.Epochs} epochs, training loss {result.TrainingLoss:F4}{(result.ValidationLoss is { } loss ? FormattableString.Invariant($", validation loss {loss:F4} in epoch {result.BestEpoch}") : "")}"));
-            if (result.End == TrainingEnd.Diverged) log($"network {i + 1} diverged after {result.Steps} steps: its last good weights are kept");
+                var (chunks, streams) = SequencePieces.Stream(chosen, Steps, _longestPiece, batch);
+                return new SequenceStreams(prepared, chunks, streams, targets, task, plan, member.Layout);
+            }
+            return new SequenceExamples(prepared, SequencePieces.Cut(chosen, Steps, _longestPiece), targets, task, plan, member.Layout, changes, times, changeSeed);
         }
     }
+
+    /// <summary>Examples that the sequences make: one each, unless they are too long.</summary>
+    private int Pieces(PreparedSequence[] prepared, IReadOnlyList<int> training, StepLayout layout) => SequencePieces.Count(training, place => layout.Count(prepared[place].Steps), _longestPiece);
 
     /// <summary>Does the work on several threads; the first thing that goes wrong comes out as it is.</summary>
     private void Run(int count, int threads, Action<int> work)
@@ -71,17 +93,19 @@ internal sealed class SequenceTrainer(SequencePlan plan, SequenceTask task, GruS
         token.ThrowIfCancellationRequested();
     }
 
-    private void Describe(SequenceMember[] members, int training, int validation)
+    private void Describe(SequenceMember[] members, PreparedSequence[] prepared, IReadOnlyList<int> training, int validation)
     {
-        log($"{training} sequences to learn from{(validation > 0 ? $", {validation} to judge by" : "")}; {(plan.IsTokens ? $"{plan.Vocabulary} tokens" : $"{plan.Features} channels, scaled {(plan.PerSequence ? "each sequence by itself" : "over the training data")}{(plan.Differences ? ", with their changes" : "")}{(plan.MissingFlags ? ", with flags for missing values" : "")}")}");
+        log($"{training.Count} sequences to learn from{(validation > 0 ? $", {validation} to judge by" : "")}; {(plan.IsTokens ? $"{plan.Vocabulary} tokens" : $"{plan.Features} channels, scaled {(plan.PerSequence ? "each sequence by itself" : "over the training data")}{(plan.Differences ? ", with their changes" : "")}{(plan.MissingFlags ? ", with flags for missing values" : "")}")}");
         log($"{members.Length} networks of up to {members.Max(m => m.Network.ParameterCount)} parameters; windows of {string.Join(", ", members.Select(m => m.Layout.Width).Distinct())} steps every {members[0].Layout.Stride}");
+        var pieces = members.Max(member => Pieces(prepared, training, member.Layout));
+        if (pieces > training.Count) log($"learnt from in {pieces} pieces of at most {_longestPiece} steps of a network: BackpropagationSteps says how long they may be");
     }
 
     private int Seed(int network) => unchecked(seed * 1_000_003 + network);
 
-    private static int Median(IReadOnlyList<SequenceSample> samples)
+    private static int Median(PreparedSequence[] sequences)
     {
-        var lengths = samples.Select(sample => sample.Steps).Order().ToArray();
+        var lengths = sequences.Select(sequence => sequence.Steps).Order().ToArray();
         return Math.Max(1, lengths[lengths.Length / 2]);
     }
 }

@@ -33,9 +33,11 @@ internal sealed class SequenceTraining(IHostEnvironment environment, IHost host,
         using IChannel channel = host.Start("Training");
         using var cancellation = new HostCancellation(host, options.CancellationToken);
         SequencePlan plan = SequenceRules.Plan(data.Samples, keys > 0 ? 0 : features, keys, maxLength, keepEnd, task, options);
-        if (task.Kind == TaskKind.NextToken)
+        if (task.Kind is TaskKind.NextToken or TaskKind.TokenReconstruction)
             task = task with { Outputs = Math.Max(2, plan.Vocabulary) };
         (SequenceData all, int[] learn, int[] judge) = Split(data, validation);
+        if (options.Training?.Patience is { } patience && judge.Length == 0)
+            throw new InvalidOperationException($"Training.Patience {patience} needs sequences to judge by, and there are none: set ValidationFraction, or fit with validation data; or leave Patience null.");
         SequenceModel model = new SequenceTrainer(plan, task, options, seed, Log, cancellation.Token).Train(all.Samples, all.Targets, learn, judge);
         // ML.NET's flag is only polled: a training that ended between two polls must not pass as not cancelled.
         CheckAlive();

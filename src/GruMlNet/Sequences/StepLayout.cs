@@ -11,7 +11,7 @@ internal readonly record struct StepLayout(int Width, int Stride)
 {
     public int Count(int steps) => (steps + Stride - 1) / Stride;
 
-    /// <summary>Writes one row of a batch whose rows and steps are set already.</summary>
+    /// <summary>Writes one row of a batch whose rows and steps are set already: the steps from <paramref name="first"/> on.</summary>
     /// <param name="channels">[T,C]; empty for tokens.</param>
     /// <param name="tokens">[T]; empty for numbers.</param>
     /// <param name="context">Features of the sequence.</param>
@@ -19,23 +19,24 @@ internal readonly record struct StepLayout(int Width, int Stride)
     /// <param name="plan">What the channels are.</param>
     /// <param name="batch">Written to.</param>
     /// <param name="row">Its row.</param>
-    public void Write(ReadOnlySpan<float> channels, ReadOnlySpan<int> tokens, ReadOnlySpan<float> context, int steps, SequencePlan plan, SequenceBatch batch, int row)
+    /// <param name="first">First of the network's steps.</param>
+    /// <param name="count">How many of them.</param>
+    public void Write(ReadOnlySpan<float> channels, ReadOnlySpan<int> tokens, ReadOnlySpan<float> context, int steps, SequencePlan plan, SequenceBatch batch, int row, int first, int count)
     {
-        var count = Count(steps);
         batch.Lengths[row] = count;
         context[..batch.Shape.ContextSize].CopyTo(batch.Context.AsSpan(row * batch.Shape.ContextSize));
         if (plan.IsTokens && !plan.IsOneHot)
         {
-            for (var t = 0; t < steps; t++) batch.Tokens[t * batch.Rows + row] = tokens[t];
+            for (var t = 0; t < count; t++) batch.Tokens[t * batch.Rows + row] = tokens[first + t];
             return;
         }
         int C = plan.Channels, I = Width * C + plan.Positions;
         for (var j = 0; j < count; j++)
         {
             var target = batch.Inputs.AsSpan((j * batch.Rows + row) * I, I);
-            WritePosition(j * Stride, plan, target[(Width * C)..]);
+            WritePosition((first + j) * Stride, plan, target[(Width * C)..]);
             target = target[..(Width * C)];
-            var start = j * Stride - (Width - 1) / 2;
+            var start = (first + j) * Stride - (Width - 1) / 2;
             int from = Math.Max(start, 0), to = Math.Min(start + Width, steps);
             target[..((from - start) * C)].Clear();
             target[(Math.Max(to - start, 0) * C)..].Clear();

@@ -42,6 +42,7 @@ public class RecurrentNetworkTests
         ["experts"] = new() { InputSize = 2, OutputSize = 6, HiddenSize = 5, LinearExperts = 3, WindowSize = 4, OutputsPerExpertOutput = 3 },
         ["decoder"] = new() { InputSize = 2, OutputSize = 6, HiddenSize = 5, ContextSize = 2, FutureSteps = 3, FutureSize = 4, StaticSize = 3, DecoderSize = 7 },
         ["decoder of positions"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, FutureSteps = 4, DecoderSize = 3, HeadSizes = [3] },
+        ["decoder alone"] = new() { InputSize = 2, OutputSize = 6, HiddenSize = 5, HasHead = false, FutureSteps = 3, DecoderSize = 4, Pooling = SequencePooling.LastMeanMax },
         ["decoder without head"] = new() { InputSize = 2, OutputSize = 4, HiddenSize = 5, HasHead = false, LinearExperts = 2, WindowSize = 3, FutureSteps = 2, FutureSize = 1, DecoderSize = 4 },
         ["everything without decoder"] = AllButDecoder,
         ["everything"] = AllButDecoder with { FutureSteps = 2, FutureSize = 3, StaticSize = 2, DecoderSize = 6 },

@@ -1,4 +1,4 @@
-// The contract applied to the encoder: with and without labels, sequences of one length and of many, numbers and tokens.
+// The contract applied to the encoder: with labels, as auto-encoder, and guessing the next step; sequences of one length and of many, numbers and tokens.
 
 using GruMlNet.Engine;
 using GruMlNet.Tests.Contract;
@@ -11,15 +11,56 @@ public sealed class EncodingResult
     public float[] Encoding { get; set; } = [];
 }
 
+public sealed class AutoEncodingResult
+{
+    public float[] Encoding { get; set; } = [];
+
+    public float Error { get; set; }
+}
+
 internal static class TinyEncoder
 {
     public static IEstimator<ITransformer> Create(MLContext ml, string output = "Encoding", string? label = null, int features = SequenceRows.Features, GruSequenceOptions? model = null)
     {
         return ml.Transforms.EncodeSequenceByGru(output, "Sequence", label, features, model ?? SequenceRows.Tiny());
     }
+
+    public static IEstimator<ITransformer> Create(MLContext ml, SelfSupervision objective, string? error, string output = "Encoding", string? label = null, int features = SequenceRows.Features, GruSequenceOptions? model = null)
+    {
+        return ml.Transforms.EncodeSequenceByGru(new GruSequenceEncodingEstimator.Options
+        {
+            OutputColumnName = output,
+            InputColumnName = "Sequence",
+            LabelColumnName = label,
+            Objective = objective,
+            ReconstructionErrorColumnName = error,
+            Input = { FeaturesPerStep = features },
+            Model = model ?? SequenceRows.Tiny(),
+        });
+    }
 }
 
-public sealed class SelfSupervisedEncoderContractTests : NumberContract<SequenceRow, EncodingResult>
+public sealed class AutoEncoderContractTests : NumberContract<VariableSequenceRow, AutoEncodingResult>
+{
+    protected override IReadOnlyList<string> OutputColumns => ["Encoding", "Error"];
+
+    protected override IEnumerable<UnusualRows<VariableSequenceRow>> UnusualInputs =>
+    [
+        .. base.UnusualInputs,
+        new("an empty sequence among others", [.. Rows(3, value => value), new VariableSequenceRow()]),
+    ];
+
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml) => TinyEncoder.Create(ml, SelfSupervision.AutoEncoder, "Error");
+
+    protected override IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml) => TinyEncoder.Create(ml, "Sequence");
+
+    protected override IEstimator<ITransformer> CreateCancellableEstimator(MLContext ml, Action progress, CancellationToken token)
+        => TinyEncoder.Create(ml, SelfSupervision.AutoEncoder, "Error", model: SequenceRows.Cancellable(progress, token));
+
+    protected override IReadOnlyList<VariableSequenceRow> CreateRows(int variant) => SequenceRows.Variable(12, variant);
+}
+
+public sealed class NextStepEncoderContractTests : NumberContract<SequenceRow, EncodingResult>
 {
     protected override IReadOnlyList<string> OutputColumns => ["Encoding"];
 
@@ -29,12 +70,12 @@ public sealed class SelfSupervisedEncoderContractTests : NumberContract<Sequence
         new("tokens with two features", ml => ml.Data.LoadFromEnumerable([new TokenRow()]), "'Sequence'", "featuresPerStep 1"),
     ];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml) => TinyEncoder.Create(ml);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml) => TinyEncoder.Create(ml, SelfSupervision.NextStep, error: null);
 
-    protected override IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml) => TinyEncoder.Create(ml, "Sequence");
+    protected override IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml) => TinyEncoder.Create(ml, SelfSupervision.NextStep, error: null, "Sequence");
 
     protected override IEstimator<ITransformer> CreateCancellableEstimator(MLContext ml, Action progress, CancellationToken token)
-        => TinyEncoder.Create(ml, model: SequenceRows.Cancellable(progress, token));
+        => TinyEncoder.Create(ml, SelfSupervision.NextStep, error: null, model: SequenceRows.Cancellable(progress, token));
 
     protected override IReadOnlyList<SequenceRow> CreateRows(int variant) => SequenceRows.Fixed(12, variant);
 }
@@ -70,9 +111,9 @@ public sealed class SupervisedEncoderContractTests : NumberContract<VariableSequ
     }
 }
 
-public sealed class TokenEncoderContractTests : SequenceContract<TokenRow, EncodingResult>
+public sealed class TokenEncoderContractTests : SequenceContract<TokenRow, AutoEncodingResult>
 {
-    protected override IReadOnlyList<string> OutputColumns => ["Encoding"];
+    protected override IReadOnlyList<string> OutputColumns => ["Encoding", "Error"];
 
     protected override IEnumerable<InvalidInput> InvalidInputs => base.InvalidInputs.Where(invalid => invalid.Name is "missing" or "text" or "words");
 
@@ -84,7 +125,7 @@ public sealed class TokenEncoderContractTests : SequenceContract<TokenRow, Encod
         new("some missing", [new TokenRow { Sequence = [1, SequenceRows.Missing, 3, 4] }, new TokenRow { Sequence = [1, 1] }, new TokenRow()]),
     ];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml) => TinyEncoder.Create(ml, features: 1);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml) => TinyEncoder.Create(ml, SelfSupervision.AutoEncoder, "Error", features: 1);
 
     protected override IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml) => TinyEncoder.Create(ml, "Sequence", features: 1);
 

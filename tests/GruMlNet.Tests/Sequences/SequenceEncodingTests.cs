@@ -13,14 +13,23 @@ public sealed class SequenceEncodingTests
 
     private IDataView Data(int count, int variant = 0) => ml.Data.LoadFromEnumerable(SequenceRows.Variable(count, variant));
 
-    private GruSequenceEncodingEstimator Encoder(string? label) => ml.Transforms.EncodeSequenceByGru("Features", "Sequence", label, 2, new GruSequenceOptions { HiddenSize = 24 });
+    private GruSequenceEncodingEstimator Encoder(string? label, SelfSupervision objective = SelfSupervision.AutoEncoder) => ml.Transforms.EncodeSequenceByGru(new GruSequenceEncodingEstimator.Options
+    {
+        OutputColumnName = "Features",
+        InputColumnName = "Sequence",
+        LabelColumnName = label,
+        Objective = objective,
+        Input = { FeaturesPerStep = 2 },
+        Model = { HiddenSize = 24 },
+    });
 
     [Theory]
-    [InlineData(null)]
-    [InlineData("Class")]
-    public void Encoding_BeforeSdca_TellsTheClassesApart(string? label)
+    [InlineData(null, SelfSupervision.AutoEncoder)]
+    [InlineData(null, SelfSupervision.NextStep)]
+    [InlineData("Class", SelfSupervision.AutoEncoder)]
+    public void Encoding_BeforeSdca_TellsTheClassesApart(string? label, SelfSupervision objective)
     {
-        var pipeline = Encoder(label).Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Class"));
+        var pipeline = Encoder(label, objective).Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("Class"));
         MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(pipeline.Fit(Data(60)).Transform(Data(30, 2)), "Class");
         Assert.True(metrics.MicroAccuracy > 0.85, $"accuracy {metrics.MicroAccuracy}");
     }
@@ -36,14 +45,15 @@ public sealed class SequenceEncodingTests
     [Fact]
     public void Encoding_BeforeKMeans_FindsTheKindsWithoutLabels()
     {
-        var pipeline = Encoder(label: null).Append(ml.Clustering.Trainers.KMeans(numberOfClusters: 3));
+        var pipeline = Encoder(label: null, SelfSupervision.NextStep).Append(ml.Clustering.Trainers.KMeans(numberOfClusters: 3));
         ClusteringMetrics metrics = ml.Clustering.Evaluate(pipeline.Fit(Data(60)).Transform(Data(60)), "Class");
         Assert.True(metrics.NormalizedMutualInformation > 0.3, $"mutual information {metrics.NormalizedMutualInformation}");
     }
 
     [Theory]
-    [InlineData(null, SequencePooling.Last, 4, "last.forward.0")]
-    [InlineData(null, SequencePooling.LastMeanMax, 12, "last.forward.0")]
+    [InlineData(null, SequencePooling.Last, 8, "last.forward.0")]
+    [InlineData(null, SequencePooling.LastMeanMax, 24, "last.forward.0")]
+    [InlineData(null, SequencePooling.Attention, 8, "attention.forward.0")]
     [InlineData("Class", SequencePooling.Mean, 8, "mean.forward.0")]
     [InlineData("Flag", SequencePooling.Max, 8, "max.forward.0")]
     [InlineData("Target", SequencePooling.Attention, 8, "attention.forward.0")]
@@ -77,10 +87,12 @@ public sealed class SequenceEncodingTests
         {
             InputColumnName = " ",
             Input = new SequenceInputOptions { FeaturesPerStep = 0, MaxLength = 0, ChannelColumnNames = ["A", "A"] },
-            Model = new GruSequenceOptions { HiddenSize = 0, EnsembleSize = 2, Pooling = SequencePooling.Attention, Dropout = 1, Augmentation = -1, LabelSmoothing = float.NaN },
+            Objective = SelfSupervision.NextStep,
+            ReconstructionErrorColumnName = "",
+            Model = new GruSequenceOptions { BackpropagationSteps = 0, HiddenSize = 0, EnsembleSize = 2, Pooling = SequencePooling.Attention, Dropout = 1, Augmentation = -1, LabelSmoothing = float.NaN },
         };
         Exception exception = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Transforms.EncodeSequenceByGru(options));
-        Messages.AssertSays(exception, "outputColumnName", "inputColumnName", "featuresPerStep", "maxLength", "channelColumnNames", "HiddenSize", "EnsembleSize", "Attention", "Dropout", "Augmentation", "LabelSmoothing");
+        Messages.AssertSays(exception, "outputColumnName", "inputColumnName", "featuresPerStep", "maxLength", "channelColumnNames", "only an auto-encoder", "column of its own", "BackpropagationSteps", "HiddenSize", "EnsembleSize", "Attention", "Dropout", "Augmentation", "LabelSmoothing");
     }
 
     [Fact]
