@@ -12,6 +12,7 @@ const int Steps = 96;
 var ml = new MLContext(seed: 1);
 var random = new Random(1);
 var normal = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 400).Select(_ => Recording(Fault.None)).ToArray());
+var others = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 200).Select(_ => Recording(Fault.None)).ToArray());
 var later = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 300).Select(i => Recording(i % 3 > 0 ? Fault.None : (Fault)(1 + i / 3 % 4))).ToArray());
 
 var autoEncoder = ml.Transforms.EncodeSequenceByGru(new GruSequenceEncodingEstimator.Options
@@ -26,8 +27,8 @@ var model = autoEncoder.Fit(normal);
 Console.WriteLine($"Learnt from 400 normal recordings of {Steps} steps and 3 sensors in {clock.Elapsed.TotalSeconds:F1} s, without a single fault.");
 
 var scored = ml.Data.Cache(model.Transform(later));
-var limit = Read(model.Transform(normal)).Select(one => one.Score).Order().ElementAt(400 * 95 / 100);
-Console.WriteLine($"\nAlarm above {limit:F2} (1 is usual), which one in twenty normal recordings exceeds.\n\nfault           recordings   alarms   mean score");
+var limit = Read(model.Transform(others)).Select(one => one.Score).Order().ElementAt(200 * 95 / 100); // those that were learnt from are rebuilt too well to tell
+Console.WriteLine($"\nAlarm above {limit:F2}, which one in twenty of 200 other normal recordings exceeds.\n\nfault           recordings   alarms   mean score");
 foreach (var group in Read(scored).GroupBy(one => one.Kind).OrderBy(group => group.Key))
     Console.WriteLine($"{(Fault)group.Key,-14}  {group.Count(),10}   {group.Count(one => one.Score > limit),6}   {group.Average(one => one.Score),10:F2}");
 

@@ -59,7 +59,7 @@ public sealed class GruSequenceEncodingEstimator : IEstimator<GruSequenceEncodin
 
         /// <summary>
         /// Name of a second new column, Single: how badly the auto-encoder rebuilds the sequence, as an anomaly score. Of numbers: the mean squared error of the observed steps, each channel relative to its
-        /// error on the sequences that were learnt from, so about 1 for more of the same. Of tokens: −ln of the probability of a token, averaged; one that was never met counts ln V, V being the number of
+        /// error on the sequences that were learnt from, where it is 1 on average; on others of the same kind it is larger, so take the limit for an alarm from sequences that were not learnt from. Of tokens: −ln of the probability of a token, averaged; one that was never met counts ln V, V being the number of
         /// tokens. NaN where nothing is observed. Default: null, there is no such column. Needs <see cref="Objective"/> AutoEncoder and no label.
         /// </summary>
         public string? ReconstructionErrorColumnName { get; set; }
