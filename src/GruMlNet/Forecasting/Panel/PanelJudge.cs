@@ -1,4 +1,4 @@
-// Judges forecasts of the held-back steps: which methods to combine, and how wide the bounds must be.
+// Judges forecasts of the held-back steps: which methods to combine.
 using GruMlNet.Evaluation;
 
 namespace GruMlNet;
@@ -17,7 +17,6 @@ internal sealed class PanelJudge
     /// <summary>Standard errors by which a gain is beyond doubt.</summary>
     private const double SureGain = 1;
 
-    private readonly IReadOnlyList<PanelFold> _folds;
     private readonly PanelFold[] _choosing; // the folds that the blend is chosen on
     private readonly (PreparedSeries Series, int Origin)[] _windows; // of those
     private readonly PanelPlan _plan;
@@ -25,7 +24,7 @@ internal sealed class PanelJudge
 
     public PanelJudge(IReadOnlyList<PanelFold> folds, PanelPlan plan)
     {
-        (_folds, _plan) = (folds, plan);
+        _plan = plan;
         _choosing = folds[0].Windows.DistinctBy(w => w.Series).Count() < FewSeries ? [.. folds] : [folds[0]];
         _windows = [.. _choosing.SelectMany(f => f.Windows)];
         _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
@@ -73,26 +72,6 @@ internal sealed class PanelJudge
             if (_plan.NonNegative) return reference.Smape > 0 ? 0.5 * (errors.Smape / reference.Smape + scaled) : scaled;
             return reference.Square > 0 ? 0.5 * (Math.Sqrt(errors.Square / reference.Square) + scaled) : scaled;
         }
-    }
-
-    /// <summary>How far from the median, in z, the held-back values of all folds lie: the errors of one time go together, whatever the number of series.</summary>
-    public PanelCalibration Calibrate(PanelBlend blend)
-    {
-        int h = _plan.Horizon, Q = PanelPlan.Levels.Length;
-        List<double>[] distances = [.. Enumerable.Range(0, h).Select(_ => new List<double>())];
-        foreach (var fold in _folds)
-        {
-            var quantiles = fold.Model(blend).Quantiles(fold.Windows);
-            for (var i = 0; i < h; i++)
-            {
-                for (var w = 0; w < fold.Windows.Length; w++)
-                {
-                    var (series, t) = (fold.Windows[w].Series, fold.Windows[w].Origin + i);
-                    if (series.Weight(t) > 0f) distances[i].Add(Math.Abs(PanelQuantiles.ZOf(quantiles[w].AsSpan(i * Q, Q), series.Values[t])));
-                }
-            }
-        }
-        return PanelCalibration.Fit(distances);
     }
 
     private double[][] NetworkMedians() => [.. _choosing.SelectMany(f => Array.ConvertAll(PanelModel.MeanOf(f.Trial, f.Windows), PanelModel.Median))];

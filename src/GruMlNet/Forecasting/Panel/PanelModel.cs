@@ -41,6 +41,7 @@ internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<Pane
             }
             for (var i = 0; i < h; i++)
                 for (var q = 0; q < Q; q++) quantiles[w][i * Q + q] += center[i] - median[i];
+            if (calibration.Stretch != PanelStretch.None) calibration.Stretch.Apply(PanelStretch.Ratio(windows[w].Series, windows[w].Origin, Plan, quantiles[w]), quantiles[w]);
         }
         return quantiles;
     }

@@ -117,9 +117,8 @@ internal sealed class PanelTrainer
         var folds = TrainTrials(out var steps, out var cancelled);
         var judge = new PanelJudge(folds, _plans[0]);
         var blend = judge.Choose(new ParallelOptions { MaxDegreeOfParallelism = Threads }, line => Log(_options, line));
-        var calibration = judge.Calibrate(blend);
-        if (_start is not null) calibration = calibration.AtLeast(_start.Calibration);
-        Log(_options, FormattableString.Invariant($"bounds reach {calibration.MeanFactor(0.8):F2} (80 %) and {calibration.MeanFactor(0.95):F2} (95 %) times as far as the networks have them"));
+        var calibration = PanelCalibrator.Calibrate(folds, blend, _plans[0], _start?.Calibration);
+        Log(_options, FormattableString.Invariant($"bounds reach {calibration.MeanFactor(0.8):F2} (80 %) and {calibration.MeanFactor(0.95):F2} (95 %) times as far as the networks have them, and a series' own changes count {calibration.Stretch.Weight:P0} in their width"));
         if (!cancelled && TrainFinal([.. folds[0].Trial.Select(e => e.Plan)], steps) is { } ensembles)
         {
             return (new PanelModel(Covariates, ensembles, PanelLinear.Fit(_series, _split.All, _plans[0]), blend, calibration), false);
