@@ -74,7 +74,7 @@ internal sealed class PanelJudge
         }
     }
 
-    private double[][] NetworkMedians() => [.. _choosing.SelectMany(f => Array.ConvertAll(PanelModel.MeanOf(f.Trial, f.Windows), PanelModel.Median))];
+    private double[][] NetworkMedians() => [.. _choosing.SelectMany(f => Array.ConvertAll(PanelModel.Pooled(f.Trial, f.Windows), PanelModel.Median))];
 
     private static float[] Alone(PanelMethod method)
     {

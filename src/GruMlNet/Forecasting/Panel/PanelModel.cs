@@ -12,6 +12,9 @@ namespace GruMlNet;
 /// <param name="calibration">How wide the bounds are.</param>
 internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<PanelEnsemble> ensembles, PanelLinear linear, PanelBlend blend, PanelCalibration calibration)
 {
+    /// <summary>Networks that disagree by more than this many times their own deviation are not believed to.</summary>
+    private const double MaxWidening = 3;
+
     /// <summary>Of the first ensemble; the others differ in their windows only.</summary>
     public PanelPlan Plan => ensembles[0].Plan;
 
@@ -27,7 +30,7 @@ internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<Pane
     /// <returns>Per window [h, Q]: quantiles on the transformed scale, ascending, around the blended median.</returns>
     public double[][] Quantiles(IReadOnlyList<(PreparedSeries Series, int Origin)> windows)
     {
-        var quantiles = MeanOf(ensembles, windows);
+        var quantiles = Pooled(ensembles, windows);
         int h = Plan.Horizon, Q = PanelPlan.Levels.Length;
         for (var w = 0; w < windows.Count; w++)
         {
@@ -56,22 +59,28 @@ internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<Pane
         return (PanelQuantiles.ValueAt(quantiles, -reach), PanelQuantiles.ValueAt(quantiles, reach));
     }
 
-    /// <summary>The networks' mean, each counting alike.</summary>
-    public static double[][] MeanOf(IReadOnlyList<PanelEnsemble> ensembles, IReadOnlyList<(PreparedSeries Series, int Origin)> windows)
+    /// <summary>
+    /// The mean of each of the networks' quantiles, each network counting alike. A mean of quantiles is as narrow as one network's, however far they disagree: so these are widened about the median to a
+    /// variance that has that of the networks' medians in it, as their mixture's has (the law of total variance; Lakshminarayanan, Pritzel, Blundell 2017).
+    /// </summary>
+    public static double[][] Pooled(IReadOnlyList<PanelEnsemble> ensembles, IReadOnlyList<(PreparedSeries Series, int Origin)> windows)
     {
-        var networks = ensembles.Sum(e => e.Networks.Count);
-        var sum = new double[windows.Count][];
-        foreach (var ensemble in ensembles)
+        int h = ensembles[0].Plan.Horizon, Q = PanelPlan.Levels.Length, networks = ensembles.Sum(e => e.Networks.Count);
+        double[][] pooled = new double[windows.Count][], squares = new double[windows.Count][];
+        for (var w = 0; w < pooled.Length; w++) (pooled[w], squares[w]) = (new double[h * Q], new double[h]);
+        foreach (var ensemble in ensembles) ensemble.Add(windows, pooled, squares);
+        for (var w = 0; w < pooled.Length; w++)
         {
-            var share = (double)ensemble.Networks.Count / networks;
-            var part = ensemble.Quantiles(windows);
-            for (var w = 0; w < sum.Length; w++)
+            foreach (ref var sum in pooled[w].AsSpan()) sum /= networks;
+            for (var i = 0; i < h; i++)
             {
-                sum[w] ??= new double[part[w].Length];
-                for (var i = 0; i < part[w].Length; i++) sum[w][i] += share * part[w][i];
+                var step = pooled[w].AsSpan(i * Q, Q);
+                var (median, deviation) = (step[PanelPlan.Median], PanelQuantiles.Deviation(step));
+                var disagreement = Math.Max(0, squares[w][i] / networks - median * median);
+                if (deviation > 0) PanelQuantiles.Stretch(step, Math.Min(MaxWidening, Math.Sqrt(1 + disagreement / (deviation * deviation))));
             }
         }
-        return sum;
+        return pooled;
     }
 
     /// <summary>[h] of [h, Q].</summary>

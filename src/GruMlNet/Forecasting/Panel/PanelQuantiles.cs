@@ -10,7 +10,20 @@ internal static class PanelQuantiles
     /// <summary>Furthest that z is looked for: beyond it nothing can be told from the quantiles.</summary>
     private const double MaxZ = 8;
 
+    /// <summary>Places of 10 and 90 % among <see cref="PanelPlan.Levels"/>.</summary>
+    private const int Lower = 1, Upper = 7;
+
     private static readonly double[] Z = Array.ConvertAll(PanelPlan.Levels, level => NormalDistribution.Quantile(level));
+
+    /// <summary>Standard deviation of the normal distribution that the quantiles of 10 and 90 % would be of.</summary>
+    public static double Deviation(ReadOnlySpan<double> quantiles) => (quantiles[Upper] - quantiles[Lower]) / (Z[Upper] - Z[Lower]);
+
+    /// <summary>Multiplies the distances from the median.</summary>
+    public static void Stretch(Span<double> quantiles, double factor)
+    {
+        var median = quantiles[PanelPlan.Median];
+        foreach (ref var quantile in quantiles) quantile = median + factor * (quantile - median);
+    }
 
     /// <summary>The value at z.</summary>
     public static double ValueAt(ReadOnlySpan<double> quantiles, double z)

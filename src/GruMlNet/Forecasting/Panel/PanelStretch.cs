@@ -16,9 +16,6 @@ internal readonly record struct PanelStretch(double Weight, double Usual)
     /// <summary>Largest ln(own / width), either way, that is believed.</summary>
     private const double MaxRatio = 4;
 
-    private const int LowerQuantile = 1, UpperQuantile = 7;
-    private static readonly double Deviations = NormalDistribution.Quantile(PanelPlan.Levels[UpperQuantile]) - NormalDistribution.Quantile(PanelPlan.Levels[LowerQuantile]);
-
     /// <summary>Leaves all quantiles as they are.</summary>
     public static PanelStretch None => default;
 
@@ -29,7 +26,7 @@ internal readonly record struct PanelStretch(double Weight, double Usual)
     /// <param name="quantiles">[h, Q]: the forecast.</param>
     public static double Ratio(PreparedSeries series, int origin, PanelPlan plan, double[] quantiles)
     {
-        var (sum, count) = (0.0, 0);
+        var (sum, count, Q) = (0.0, 0, PanelPlan.Levels.Length);
         for (var t = Math.Max(0, origin - plan.ContextLength) + plan.Season; t < origin; t++)
         {
             if (!series.Observed[t] || !series.Observed[t - plan.Season]) continue;
@@ -37,7 +34,7 @@ internal readonly record struct PanelStretch(double Weight, double Usual)
             count++;
         }
         var width = 0.0;
-        for (var step = 0; step < quantiles.Length; step += PanelPlan.Levels.Length) width += Math.Log((quantiles[step + UpperQuantile] - quantiles[step + LowerQuantile]) / Deviations);
+        for (var i = 0; i < plan.Horizon; i++) width += Math.Log(PanelQuantiles.Deviation(quantiles.AsSpan(i * Q, Q)));
         var ratio = Math.Log(sum / count) - width / plan.Horizon;
         return double.IsFinite(ratio) ? Math.Clamp(ratio, -MaxRatio, MaxRatio) : double.NaN;
     }
@@ -73,10 +70,6 @@ internal readonly record struct PanelStretch(double Weight, double Usual)
     {
         if (Weight == 0 || double.IsNaN(ratio)) return;
         var factor = Math.Exp(Math.Clamp(Weight * (ratio - Usual), -MaxLog, MaxLog));
-        for (var step = 0; step < quantiles.Length; step += PanelPlan.Levels.Length)
-        {
-            var median = quantiles[step + PanelPlan.Median];
-            foreach (ref var quantile in quantiles.AsSpan(step, PanelPlan.Levels.Length)) quantile = median + factor * (quantile - median);
-        }
+        for (var step = 0; step < quantiles.Length; step += PanelPlan.Levels.Length) PanelQuantiles.Stretch(quantiles.AsSpan(step, PanelPlan.Levels.Length), factor);
     }
 }

@@ -153,6 +153,29 @@ public sealed class PanelCalibrationTests
         }
     }
 
+    /// <summary>Two networks that disagree: the medians are their mean, the bounds wider than the mean of theirs, and no wider where both are the same network.</summary>
+    [Fact]
+    public void Pooled_NetworksDisagree_WidensTheirQuantiles()
+    {
+        var random = new Random(4);
+        var options = new GruForecastModelOptions { Horizon = Horizon, Seasonality = 1, HiddenSize = 8, LogTransform = false };
+        PanelSeries[] series = [new PanelSeries("", Walk(random, 100, 1))];
+        PanelPlan plan = PanelRules.Choose(series, options)[0];
+        (PreparedSeries, int)[] window = [(new PreparedSeries(series[0], plan, null), 100)];
+        RecurrentNetwork[] networks = [RecurrentNetwork.Create(plan.Shape, 1), RecurrentNetwork.Create(plan.Shape, 2)];
+        double[] Of(params RecurrentNetwork[] some) => PanelModel.Pooled([new PanelEnsemble(plan, some)], window)[0];
+        double[] first = Of(networks[0]), second = Of(networks[1]), both = Of(networks), same = Of(networks[0], networks[0]);
+        int Q = PanelPlan.Levels.Length;
+        for (int i = 0; i < Horizon; i++)
+        {
+            double a = first[i * Q + PanelPlan.Median], b = second[i * Q + PanelPlan.Median];
+            double deviation = 0.5 * (PanelQuantiles.Deviation(first.AsSpan(i * Q, Q)) + PanelQuantiles.Deviation(second.AsSpan(i * Q, Q))), pooled = PanelQuantiles.Deviation(both.AsSpan(i * Q, Q));
+            Assert.Equal(0.5 * (a + b), both[i * Q + PanelPlan.Median], 6);
+            Assert.Equal(Math.Min(3 * deviation, Math.Sqrt(deviation * deviation + 0.25 * (a - b) * (a - b))), pooled, 6);
+            Assert.Equal(PanelQuantiles.Deviation(first.AsSpan(i * Q, Q)), PanelQuantiles.Deviation(same.AsSpan(i * Q, Q)), 6);
+        }
+    }
+
     private static double Share(bool[] values) => values.Count(v => v) / (double)values.Length;
 
     /// <summary>What the bounds would reach if all distances were of one time.</summary>
