@@ -12,9 +12,9 @@ internal sealed record Result(RecurrentCell Cell, int Units, int Parameters, dou
 
 internal static class Contest
 {
-    public static Result Run(ComparisonTask task, RecurrentCell cell, GradientFlow? flow = null)
+    public static Result Run(ComparisonTask task, RecurrentCell cell, GateStart start, GradientFlow? flow = null)
     {
-        var network = RecurrentNetwork.Create(task.ShapeOf(cell), seed: 1);
+        var network = RecurrentNetwork.Create(task.ShapeOf(cell), seed: 1, start);
         flow?.Measure(network, trained: false);
         int? epochs = null;
         double? seconds = null;

@@ -1,11 +1,13 @@
 // GRU, LSTM and Elman network with the same number of parameters on the same tasks: speed, epochs, and what each makes of unseen data.
 //   (no argument)        adding problem and copy memory, which need no data
 //   --task NAME          another one, or all
+//   --forget-bias X      how LSTMs start
 //   --readme FILE        puts the results into the tables of a README
 //   --chart FILE         draws how far back gradients reach: in an adding problem, of all in the one of 200 steps
 using System.CommandLine;
 using System.Globalization;
 using GruMlNet.Engine;
+using GruMlNet.Engine.Networks;
 using GruVersusLstm;
 using GruVersusLstm.Tasks;
 
@@ -20,10 +22,11 @@ string[] withoutData = ["adding-50", "copy-3-10"];
 
 var task = new Option<string>("--task") { Description = $"Which task: {string.Join(", ", tasks.Select(t => t.Name))}, or all. Default: {string.Join(" and ", withoutData)}." };
 var cell = new Option<string>("--cell") { Description = "Only this cell: Gru, Lstm or ElmanTanh. Default: all three." };
+var forget = new Option<float>("--forget-bias") { Description = "How open the forget gate of a fresh LSTM is: start of its bias.", DefaultValueFactory = _ => new GateStart().ForgetBias };
 var data = new Option<string>("--data") { Description = "Folder with the data sets; default: the folder that GRUMLNET_SHARED names, else shared beside the repository." };
 var readme = new Option<string>("--readme") { Description = "A README whose tables of these tasks are to be replaced." };
 var chart = new Option<string>("--chart") { Description = "A PNG file for the gradient norm through time; for an adding problem; with all, for the one of 200 steps." };
-var command = new RootCommand("GRU, LSTM and Elman network side by side.") { task, cell, data, readme, chart };
+var command = new RootCommand("GRU, LSTM and Elman network side by side.") { task, cell, forget, data, readme, chart };
 command.SetAction(parsed =>
 {
     var names = parsed.GetValue(task) switch { null => withoutData, "all" => [.. tasks.Select(t => t.Name).Except(withoutData)], var name => [name] };
@@ -44,7 +47,7 @@ command.SetAction(parsed =>
         }
         Console.Error.WriteLine(made.Title);
         var flow = name.StartsWith("adding", StringComparison.Ordinal) ? new GradientFlow(made.Test, made.Loss) : null;
-        Result[] results = [.. ComparisonTask.Cells.Where(c => parsed.GetValue(cell) is not { } one || c.ToString() == one).Select(c => Contest.Run(made, c, flow))];
+        Result[] results = [.. ComparisonTask.Cells.Where(c => parsed.GetValue(cell) is not { } one || c.ToString() == one).Select(c => Contest.Run(made, c, new GateStart { ForgetBias = parsed.GetValue(forget) }, flow))];
         var table = Table.Of(made, results);
         Console.WriteLine(table);
         if (parsed.GetValue(readme) is { } path) Table.Replace(path, name, table);

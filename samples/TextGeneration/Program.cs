@@ -15,8 +15,8 @@ var prompt = new Option<string>("--prompt") { Description = "What to write on fr
 var temperature = new Option<double>("--temperature") { Description = "0.1: what is likely; 1: as the text; above: anything.", DefaultValueFactory = _ => 0.6 };
 var length = new Option<int>("--length") { Description = "Characters to write.", DefaultValueFactory = _ => 400 };
 var seed = new Option<int>("--seed") { Description = "Seed of the choice of characters.", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int>("--epochs") { Description = "How often the text is read.", DefaultValueFactory = _ => 30 };
-var units = new Option<int>("--units") { Description = "Units of the GRU.", DefaultValueFactory = _ => 128 };
+var epochs = new Option<int?>("--epochs") { Description = "How often the text is read. Default: 50 times; a long one (from 200,000 characters) 10 times." };
+var units = new Option<int?>("--units") { Description = "Units of the GRU. Default: 128; 512 for a long text." };
 var command = new RootCommand("A character GRU learns a text and writes on from a prompt.") { text, model, prompt, temperature, length, seed, epochs, units };
 command.SetAction((parsed, token) =>
 {
@@ -47,12 +47,14 @@ TextModel Learn(ParseResult parsed, CancellationToken token)
     var all = File.ReadAllText(path).ReplaceLineEndings("\n");
     if (all.Length < 1000) throw new ArgumentException($"'{path}' has {all.Length} characters; at least 1000 are needed to learn anything.");
     var (learnt, heldBack) = (all[..(all.Length * 9 / 10)], all[(all.Length * 9 / 10)..]);
-    var fresh = TextModel.Create(all, parsed.GetValue(units));
+    var usual = TextSettings.For(learnt.Length);
+    var settings = usual with { Units = parsed.GetValue(units) ?? usual.Units, Epochs = parsed.GetValue(epochs) ?? usual.Epochs };
+    var fresh = TextModel.Create(all, settings);
     Console.WriteLine($"{all.Length:N0} characters, {fresh.Characters} different ones; {fresh.Parameters:N0} parameters; the last tenth is held back");
 
     var clock = Stopwatch.StartNew();
     var told = TimeSpan.Zero;
-    var run = fresh.Train(learnt, heldBack, parsed.GetValue(epochs), p =>
+    var run = fresh.Train(learnt, heldBack, settings, p =>
     {
         if (p.Epoch == 1 || p.Epoch == p.MaxEpochs || clock.Elapsed - told > TimeSpan.FromSeconds(2))
         {

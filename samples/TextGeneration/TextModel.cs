@@ -19,7 +19,7 @@ internal sealed class TextModel
     public int Parameters => _network.ParameterCount;
 
     /// <summary>A model of the characters of a text that has learnt nothing yet.</summary>
-    public static TextModel Create(string text, int units)
+    public static TextModel Create(string text, TextSettings settings)
     {
         var alphabet = string.Concat(text.Distinct().Order());
         return new TextModel(alphabet, RecurrentNetwork.Create(new NetworkShape
@@ -28,17 +28,18 @@ internal sealed class TextModel
             VocabularySize = alphabet.Length,
             TokenEmbeddingSize = 32,
             OutputSize = alphabet.Length,
-            HiddenSize = units,
+            HiddenSize = settings.Units,
             Pooling = SequencePooling.Whole,
-            HeadDropout = 0.3f,
+            RecurrentDropout = settings.RecurrentDropout,
+            HeadDropout = settings.HeadDropout,
         }, seed: 1));
     }
 
     /// <summary>Learns a text, and keeps the weights that tell another one best.</summary>
-    public TrainingResult Train(string text, string validation, int epochs, Func<TrainingProgress, bool> progress, CancellationToken token)
+    public TrainingResult Train(string text, string validation, TextSettings settings, Func<TrainingProgress, bool> progress, CancellationToken token)
     {
-        var options = new TrainerOptions { MaxEpochs = epochs, LearningRate = 0.005f, Progress = progress };
-        return Trainer.Train(_network, Stream(text, streams: 4), new SoftmaxCrossEntropyLoss(Characters), options, Stream(validation, streams: 1), token);
+        var options = new TrainerOptions { MaxEpochs = settings.Epochs, LearningRate = settings.LearningRate, WeightDecay = settings.WeightDecay, Progress = progress };
+        return Trainer.Train(_network, Stream(text, settings.Streams), new SoftmaxCrossEntropyLoss(Characters), options, Stream(validation, streams: 1), token);
     }
 
     public double BitsPerCharacter(string text) => Trainer.Evaluate(_network, Stream(text, streams: 1), new SoftmaxCrossEntropyLoss(Characters)) / Math.Log(2);

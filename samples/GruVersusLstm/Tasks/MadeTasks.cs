@@ -21,6 +21,8 @@ internal static class MadeTasks
         Test = new Examples(1000, steps, i => AddingExample(steps, 2_000_000 + i)),
         Loss = new SquaredLoss(),
         StepsPerEpoch = 100,
+        Epochs = 30,
+        LearningRate = 0.01f,
         Target = 0.01,
         Unit = "MSE",
     };

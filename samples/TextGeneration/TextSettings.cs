@@ -1,0 +1,26 @@
+// How large a network is and how long it learns: what was found to tell held-back text best.
+namespace TextGeneration;
+
+internal sealed record TextSettings
+{
+    /// <summary>Characters from which on a text can teach more than 128 units, and is not learnt by heart at once.</summary>
+    private const int LongText = 200_000;
+
+    public int Units { get; init; } = 128;
+
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Parts of the text that are read side by side.</summary>
+    public int Streams { get; init; } = 4;
+
+    /// <summary>What helps most against learning a short text by heart: on what is held back of the sonnets 0.4 gives 2.82 bits per character, 0 gives 2.96.</summary>
+    public float RecurrentDropout { get; init; } = 0.4f;
+
+    public float HeadDropout { get; init; } = 0.4f;
+
+    public float WeightDecay { get; init; } = 0.01f;
+
+    public float LearningRate { get; init; } = 0.004f;
+
+    public static TextSettings For(int characters) => characters < LongText ? new() : new() { Units = 512, Epochs = 10, Streams = 16, RecurrentDropout = 0.1f, LearningRate = 0.003f };
+}
