@@ -23,8 +23,8 @@ internal enum PanelMethod
 }
 
 /// <summary>
-/// Weights of the methods, chosen on held-back origins by forward selection with replacement (Caruana et al. 2004): starting from the
-/// best method, the one that lowers the score most is added, again and again. So on those origins the blend is never worse than any method alone.
+/// Weights of the methods' forecasts, chosen on held-back origins by forward selection with replacement (Caruana et al. 2004): starting from the best method, the one that lowers the score most is added,
+/// again and again. So on those origins the blend is never worse than any method alone. Forecasts are added up in the values' own units: on logarithms one that is wrongly near 0 would count for more than all others.
 /// </summary>
 internal sealed class PanelBlend
 {
@@ -34,6 +34,9 @@ internal sealed class PanelBlend
 
     /// <summary>What an addition must gain, as a share of the score: less is chance, and costs time in every forecast.</summary>
     private const double MinGain = 0.003;
+
+    /// <summary>A score below is none: a perfect method would leave nothing to the others.</summary>
+    private const double Tiny = 1e-9;
 
     private PanelBlend(float[] weights) => Weights = weights;
 
@@ -69,12 +72,32 @@ internal sealed class PanelBlend
         return sum > 0 ? new PanelBlend(Array.ConvertAll(counts, c => c / sum)) : NetworkOnly;
     }
 
-    /// <summary>The same with a share given to one method.</summary>
-    public PanelBlend Towards(PanelMethod method, float share)
+    /// <summary>Weights that fall with the fourth power of the score: what did twice as badly counts a sixteenth.</summary>
+    /// <param name="score">Of each method alone; lower is better.</param>
+    /// <param name="methods">At least one; those without a score are left out, unless none has one: then the networks are taken alone.</param>
+    public static PanelBlend ByScore(Func<PanelMethod, double> score, IEnumerable<PanelMethod> methods)
     {
-        var weights = Array.ConvertAll(Weights, w => w * (1 - share));
-        weights[(int)method] += share;
-        return new PanelBlend(weights);
+        var scored = methods.Select(m => (Method: m, Score: Math.Max(score(m), Tiny))).Where(m => double.IsFinite(m.Score)).ToArray();
+        if (scored.Length == 0) return NetworkOnly;
+        var best = scored.Min(m => m.Score);
+        var weights = new float[MethodCount];
+        foreach (var (method, s) in scored) weights[(int)method] = (float)Math.Pow(best / s, 4);
+        var sum = weights.Sum();
+        return new PanelBlend(Array.ConvertAll(weights, w => w / sum));
+    }
+
+    /// <summary>The same with a share given to one method.</summary>
+    public PanelBlend Towards(PanelMethod method, float share) => Towards(new PanelBlend(Of(method)), share);
+
+    /// <summary>The same with a share given to another blend.</summary>
+    public PanelBlend Towards(PanelBlend other, float share) => new([.. Weights.Zip(other.Weights, (own, o) => own * (1 - share) + o * share)]);
+
+    /// <summary>The weights of one method alone.</summary>
+    public static float[] Of(PanelMethod method)
+    {
+        var weights = new float[MethodCount];
+        weights[(int)method] = 1f;
+        return weights;
     }
 
     /// <summary>Whether a method can forecast.</summary>

@@ -8,25 +8,24 @@ namespace GruMlNet;
 /// </summary>
 internal sealed class PanelJudge
 {
-    /// <summary>
-    /// Of fewer series the last steps are too much a matter of chance to choose a blend by, and all folds are taken. Of more they tell best: earlier ones, with less to learn from,
-    /// mislead.
-    /// </summary>
-    private const int FewSeries = 50;
-
     /// <summary>Standard errors by which a gain is beyond doubt.</summary>
     private const double SureGain = 1;
 
-    private readonly PanelFold[] _choosing; // the folds that the blend is chosen on
-    private readonly (PreparedSeries Series, int Origin)[] _windows; // of those
+    /// <summary>As many independent forecasts as must speak for the best weights until these count as much as weights by how well each method did.</summary>
+    private const double PriorForecasts = 80;
+
+    private readonly IReadOnlyList<PanelFold> _folds;
+    private readonly (PreparedSeries Series, int Origin)[] _windows; // of all folds
+    private readonly Range[] _windowsOf; // per fold
     private readonly PanelPlan _plan;
     private readonly double[] _scale; // per window: mean absolute seasonal difference, NaN where it is 0
 
     public PanelJudge(IReadOnlyList<PanelFold> folds, PanelPlan plan)
     {
-        _plan = plan;
-        _choosing = folds[0].Windows.DistinctBy(w => w.Series).Count() < FewSeries ? [.. folds] : [folds[0]];
-        _windows = [.. _choosing.SelectMany(f => f.Windows)];
+        (_folds, _plan) = (folds, plan);
+        _windows = [.. folds.SelectMany(f => f.Windows)];
+        var end = 0;
+        _windowsOf = [.. folds.Select(f => (end)..(end += f.Windows.Length))];
         _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
     }
 
@@ -35,17 +34,20 @@ internal sealed class PanelJudge
     {
         var medians = new double[PanelBlend.MethodCount][][];
         medians[(int)PanelMethod.Network] = NetworkMedians();
-        var (smape, mase, _) = Errors(medians, Alone(PanelMethod.Network));
+        var (smape, mase, _) = Errors(medians, PanelBlend.Of(PanelMethod.Network), ..);
         // As in OWA both count alike; the product needs no reference.
         return !double.IsFinite(mase) ? smape : _plan.NonNegative ? Math.Sqrt(smape * mase) : mase;
     }
 
-    /// <summary>Finds the combination of the networks with simpler methods that did best on what was held back.</summary>
+    /// <summary>
+    /// Finds the combination of the networks with simpler methods that did best on what was held back, and mixes it with what did well: on other steps, the weights that were best on these are not,
+    /// and with some of each method the loss is small where one of them fails.
+    /// </summary>
     public PanelBlend Choose(ParallelOptions parallel, Action<string> log)
     {
         var medians = new double[PanelBlend.MethodCount][][]; // [method][window][h]
         medians[(int)PanelMethod.Network] = NetworkMedians();
-        var linear = _choosing.SelectMany(f => f.Windows.Select(_ => f.Linear)).ToArray();
+        var linear = _folds.SelectMany(f => f.Windows.Select(_ => f.Linear)).ToArray();
         var methods = Enum.GetValues<PanelMethod>().Where(m => Array.TrueForAll(linear, l => PanelBlend.Has(m, l))).ToArray();
         foreach (var method in methods[1..])
         {
@@ -53,10 +55,13 @@ internal sealed class PanelJudge
             Parallel.For(0, _windows.Length, parallel, w => forecasts[w] = PanelBlend.Forecast(method, _windows[w].Series, _windows[w].Origin, _plan, linear[w]));
             medians[(int)method] = forecasts;
         }
-        var reference = Errors(medians, Alone(PanelMethod.Naive2));
-        log("score of each method (Naive2 = 1): " + string.Join(", ", methods.Select(m => FormattableString.Invariant($"{m} {Score(Alone(m)):F4}"))));
-        var blend = PanelBlend.Choose(Score, methods);
-        var simple = methods.Where(m => m >= PanelMethod.NLinear && m != PanelMethod.Smoothing).MinBy(m => Score(Alone(m)));
+        var references = Array.ConvertAll(_windowsOf, fold => Errors(medians, PanelBlend.Of(PanelMethod.Naive2), fold));
+        log("score of each method (Naive2 = 1): " + string.Join(", ", methods.Select(m => FormattableString.Invariant($"{m} {Score(PanelBlend.Of(m)):F4}"))));
+        var best = PanelBlend.Choose(Score, methods);
+        var even = PriorForecasts / (PriorForecasts + IndependentForecasts());
+        var blend = best.Towards(PanelBlend.ByScore(m => Score(PanelBlend.Of(m)), methods.Where(IsLearnt)), (float)even);
+        log(FormattableString.Invariant($"best: {best}, score {Score(best.Weights):F4}; what is best differs from time to time, so {even:P0} go to what does well: {blend}"));
+        var simple = methods.Where(m => m >= PanelMethod.NLinear && m != PanelMethod.Smoothing).MinBy(m => Score(PanelBlend.Of(m)));
         if (Trust(medians, blend, simple) is < 1 and var trust)
         {
             log(FormattableString.Invariant($"combined: {blend}; that it is better than {simple} is {trust:P0} believed, from so few forecasts"));
@@ -65,46 +70,44 @@ internal sealed class PanelJudge
         log(FormattableString.Invariant($"combined: {blend}, score {Score(blend.Weights):F4}"));
         return blend;
 
-        double Score(float[] weights)
+        // Each block counts alike: the errors of one time go together, whatever the number of series.
+        double Score(float[] weights) => Enumerable.Range(0, _folds.Count).Select(f => ScoreOf(weights, f)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+
+        double ScoreOf(float[] weights, int fold)
         {
-            var errors = Errors(medians, weights);
+            var (errors, reference) = (Errors(medians, weights, _windowsOf[fold]), references[fold]);
             var scaled = reference.Mase > 0 ? errors.Mase / reference.Mase : errors.Mase;
             if (_plan.NonNegative) return reference.Smape > 0 ? 0.5 * (errors.Smape / reference.Smape + scaled) : scaled;
             return reference.Square > 0 ? 0.5 * (Math.Sqrt(errors.Square / reference.Square) + scaled) : scaled;
         }
     }
 
-    private double[][] NetworkMedians() => [.. _choosing.SelectMany(f => Array.ConvertAll(PanelModel.Pooled(f.Trial, f.Windows), PanelModel.Median))];
+    /// <summary>The networks, and the linear maps that are fitted to all series.</summary>
+    private static bool IsLearnt(PanelMethod method) => method is PanelMethod.Network or PanelMethod.Ridge or PanelMethod.NLinear or PanelMethod.Regression;
 
-    private static float[] Alone(PanelMethod method)
-    {
-        var weights = new float[PanelBlend.MethodCount];
-        weights[(int)method] = 1f;
-        return weights;
-    }
+    private double[][] NetworkMedians() => [.. _folds.SelectMany(f => Array.ConvertAll(PanelModel.Pooled(f.Trial, f.Windows), PanelModel.Median))];
 
-    /// <summary>
-    /// How far a gain over a simple method is believed: not at all where the blend was no better, wholly where its gain is as large as its standard error. Origins of one series
-    /// that are less than a horizon apart tell the same, so what counts is how often a horizon fits in what was held back.
-    /// </summary>
+    /// <summary>Origins of one series that are less than a horizon apart tell the same, so what counts is how often a horizon fits in what was held back.</summary>
+    private double IndependentForecasts() => _windows.GroupBy(w => w.Series, w => w.Origin).Sum(origins => (origins.Max() - origins.Min()) / (double)_plan.Horizon + 1);
+
+    /// <summary>How far a gain over a simple method is believed: not at all where the blend was no better, wholly where its gain is as large as its standard error.</summary>
     private double Trust(double[][][] medians, PanelBlend blend, PanelMethod simple)
     {
-        var alone = Alone(simple);
+        var alone = PanelBlend.Of(simple);
         double[] gains = [.. Enumerable.Range(0, _windows.Length).Select(w => WindowErrors(medians, alone, w).Mase - WindowErrors(medians, blend.Weights, w).Mase).Where(double.IsFinite)];
         if (gains.Length < 2) return 1;
         var mean = gains.Average();
         var variance = gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
         if (variance == 0) return mean >= 0 ? 1 : 0;
-        var independent = 0.0;
-        foreach (var origins in _windows.GroupBy(w => w.Series, w => w.Origin)) independent += (origins.Max() - origins.Min()) / (double)_plan.Horizon + 1;
-        return Math.Clamp(mean / Math.Sqrt(variance / independent) / SureGain, 0, 1);
+        return Math.Clamp(mean / Math.Sqrt(variance / IndependentForecasts()) / SureGain, 0, 1);
     }
 
-    /// <summary>sMAPE, MASE and scaled squared error of the combined medians, each the mean over the windows that have it.</summary>
-    private (double Smape, double Mase, double Square) Errors(double[][][] medians, float[] weights)
+    /// <summary>sMAPE, MASE and scaled squared error of the combined medians, each the mean over those of the windows that have it.</summary>
+    private (double Smape, double Mase, double Square) Errors(double[][][] medians, float[] weights, Range windows)
     {
         var (smape, mase, squares) = (new Mean(), new Mean(), new Mean());
-        for (var w = 0; w < _windows.Length; w++)
+        var (from, count) = windows.GetOffsetAndLength(_windows.Length);
+        for (var w = from; w < from + count; w++)
         {
             var (relative, absolute, square) = WindowErrors(medians, weights, w);
             smape.Add(relative);
@@ -122,10 +125,9 @@ internal sealed class PanelJudge
         for (var i = 0; i < _plan.Horizon; i++)
         {
             if (series.Weight(origin + i) == 0f) continue;
-            var center = 0.0;
+            var (actual, forecast) = ((double)series.Raw.Span[origin + i], 0.0);
             for (var m = 0; m < weights.Length; m++)
-                if (weights[m] > 0f) center += weights[m] * medians[m][w][i];
-            double actual = series.Raw.Span[origin + i], forecast = series.Transform.Invert(center);
+                if (weights[m] > 0f) forecast += weights[m] * series.Transform.Invert(medians[m][w][i]);
             if (_plan.NonNegative) forecast = Math.Max(forecast, 0);
             var (error, size) = (Math.Abs(actual - forecast), Math.Abs(actual) + Math.Abs(forecast));
             relative.Add(size > 0 ? error / size : 0);

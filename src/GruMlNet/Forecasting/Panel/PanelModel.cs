@@ -34,17 +34,21 @@ internal sealed class PanelModel(PanelCovariates? covariates, IReadOnlyList<Pane
         int h = Plan.Horizon, Q = PanelPlan.Levels.Length;
         for (var w = 0; w < windows.Count; w++)
         {
+            var (series, origin) = windows[w];
             var median = Median(quantiles[w]);
-            var center = Array.ConvertAll(median, m => m * blend.Weights[(int)PanelMethod.Network]);
-            for (var method = PanelMethod.Network + 1; (int)method < PanelBlend.MethodCount; method++)
+            var center = new double[h];
+            for (var method = PanelMethod.Network; (int)method < PanelBlend.MethodCount; method++)
             {
                 if (!blend.Uses(method)) continue;
-                var forecast = PanelBlend.Forecast(method, windows[w].Series, windows[w].Origin, Plan, linear);
-                for (var i = 0; i < h; i++) center[i] += blend.Weights[(int)method] * forecast[i];
+                var forecast = method == PanelMethod.Network ? median : PanelBlend.Forecast(method, series, origin, Plan, linear);
+                for (var i = 0; i < h; i++) center[i] += blend.Weights[(int)method] * series.Transform.Invert(forecast[i]);
             }
             for (var i = 0; i < h; i++)
-                for (var q = 0; q < Q; q++) quantiles[w][i * Q + q] += center[i] - median[i];
-            if (calibration.Stretch != PanelStretch.None) calibration.Stretch.Apply(PanelStretch.Ratio(windows[w].Series, windows[w].Origin, Plan, quantiles[w]), quantiles[w]);
+            {
+                var shift = series.Transform.ApplyClamped(center[i]) - median[i];
+                for (var q = 0; q < Q; q++) quantiles[w][i * Q + q] += shift;
+            }
+            if (calibration.Stretch != PanelStretch.None) calibration.Stretch.Apply(PanelStretch.Ratio(series, origin, Plan, quantiles[w]), quantiles[w]);
         }
         return quantiles;
     }

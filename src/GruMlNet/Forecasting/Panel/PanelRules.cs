@@ -7,9 +7,9 @@ namespace GruMlNet;
 internal static class PanelRules
 {
     /// <summary>A season up to this long is one step of the network; a longer one is two.</summary>
-    private const int LongestSegment = 32;
+    private const int LongestSegment = 48;
 
-    /// <summary>Segments of a window, by the season's length: two weeks of hours, a dozen years of months.</summary>
+    /// <summary>Segments of a window, by the season's length: two weeks of hours or half-hours, so that half of it still shows a week; a dozen years of months.</summary>
     private const int DailySegments = 14, OtherSegments = 12;
 
     /// <summary>Without season a window is this many horizons long, in <see cref="PlainSegments"/> segments.</summary>

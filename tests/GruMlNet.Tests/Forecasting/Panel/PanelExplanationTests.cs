@@ -25,7 +25,7 @@ public sealed class PanelExplanationTests
         Assert.NotEqual(importance, Explain(model, series, seed: 2));
     }
 
-    /// <summary>A random walk: the last value tells all there is to know. A season: the last season does.</summary>
+    /// <summary>A season that changes from one to the next: the last one tells what there is to know.</summary>
     [Fact]
     public void Explain_Lags_FindsWhereTheInformationIs()
     {
@@ -33,7 +33,7 @@ public sealed class PanelExplanationTests
         PanelSeries[] seasonal = [.. Enumerable.Range(0, 20).Select(s =>
         {
             float[] profile = [.. Enumerable.Range(0, 6).Select(_ => 10f * CovariatePanel.Noise(random))];
-            return new PanelSeries($"{s}", [.. Enumerable.Range(0, 90).Select(t => 200f + profile[t % 6] + CovariatePanel.Noise(random))]);
+            return new PanelSeries($"{s}", [.. Enumerable.Range(0, 90).Select(t => 200f + (profile[t % 6] += 2f * CovariatePanel.Noise(random)))]);
         })];
         GruForecastModelOptions options = CovariatePanel.Options();
         (options.Seasonality, options.LookBack) = (6, 12);
