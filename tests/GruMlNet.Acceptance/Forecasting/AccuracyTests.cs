@@ -13,34 +13,32 @@ public sealed class AccuracyTests
 
     // Theta, the competition's best, scored 16.97, 8.96, 13.89 and 4.41.
     [Theory]
-    [InlineData("yearly", 1, 16.4, TrainingBudget.Default)]
-    [InlineData("quarterly", 4, 9.5, TrainingBudget.Fast)]
-    [InlineData("monthly", 12, 13.89, TrainingBudget.Fast)]
-    [InlineData("other", 1, 4.6, TrainingBudget.Fast)]
-    public void M3_Smape_IsAtMost(string period, int seasonality, double smape, TrainingBudget budget)
+    [InlineData("yearly", 1, 16.4, 33.5, TrainingBudget.Default)]
+    [InlineData("quarterly", 4, 9.5, 9.9, TrainingBudget.Fast)]
+    [InlineData("monthly", 12, 13.89, 6.7, TrainingBudget.Fast)]
+    [InlineData("other", 1, 4.6, 14.2, TrainingBudget.Fast)]
+    public void M3_ScoresAndBounds_Hold(string period, int seasonality, double smape, double msis, TrainingBudget budget)
     {
         Dictionary<string, float[]> training = Panels.Long(SharedReference.Data("forecast", "m3", $"{period}_train.csv"));
         Dictionary<string, float[]> test = Panels.Long(SharedReference.Data("forecast", "m3", $"{period}_test.csv"));
         (ForecastEvaluation scores, double coverage80) = Score(training.ToDictionary(one => one.Key, one => (one.Value, test[one.Key])), seasonality, budget);
         Assert.InRange(scores.Overall.Smape, 0, smape);
         AssertNoWorseThanTheBaselines(scores);
-        Assert.InRange(coverage80, 0.74, 0.88);
-        Assert.InRange(scores.Overall.Coverage, 0.91, 0.985);
+        AssertBoundsHold(scores, coverage80, msis);
     }
 
     // The end of the training part is held out: the competition's test part is for the competition.
     [Theory]
-    [InlineData("Hourly", 48, 24, 3, 0.48)]
-    [InlineData("Weekly", 13, 1, 2, 0.85)]
-    public void M4_Owa_IsAtMost(string frequency, int horizon, int seasonality, int every, double owa)
+    [InlineData("Hourly", 48, 24, 3, 0.48, 7.9)]
+    [InlineData("Weekly", 13, 1, 2, 0.85, 24)]
+    public void M4_ScoresAndBounds_Hold(string frequency, int horizon, int seasonality, int every, double owa, double msis)
     {
         Dictionary<string, float[]> all = Panels.Wide(SharedReference.Data("forecast", "m4", $"{frequency}-train.csv"));
         var some = all.Where((_, i) => i % every == 0).ToDictionary(one => one.Key, one => (one.Value[..^horizon], one.Value[^horizon..]));
         (ForecastEvaluation scores, double coverage80) = Score(some, seasonality, TrainingBudget.Fast);
         Assert.InRange(scores.Overall.Owa, 0, owa);
         AssertNoWorseThanTheBaselines(scores);
-        Assert.InRange(coverage80, 0.70, 0.90);
-        Assert.InRange(scores.Overall.Coverage, 0.89, 0.99);
+        AssertBoundsHold(scores, coverage80, msis);
     }
 
     // Nothing is better than the last value by much: a model that finds more than there is does worse.
@@ -84,6 +82,14 @@ public sealed class AccuracyTests
     private static PanelForecaster Train(PanelSeries[] series, int horizon, int seasonality, TrainingBudget budget)
     {
         return PanelForecaster.Train(series, new GruForecastModelOptions { Horizon = horizon, Seasonality = seasonality, Budget = budget, Seed = 1, CancellationToken = TestContext.Current.CancellationToken });
+    }
+
+    // The values of one time miss together, so that a good model's coverage differs by some points from one time to another.
+    private static void AssertBoundsHold(ForecastEvaluation scores, double coverage80, double msis)
+    {
+        Assert.InRange(scores.Overall.Msis, 0, msis);
+        Assert.InRange(coverage80, 0.75, 0.87);
+        Assert.InRange(scores.Overall.Coverage, 0.925, 0.975);
     }
 
     private static void AssertNoWorseThanTheBaselines(ForecastEvaluation scores)
