@@ -62,7 +62,7 @@ public static class SequenceCatalog
         return new GruStepTrainer(CatalogUtils.GetEnvironment(catalog), options);
     }
 
-    /// <summary>Scores predicted classes of steps: every step with a label counts once.</summary>
+    /// <summary>Scores predicted classes of steps: every step with a label and a prediction counts once; steps beyond <see cref="SequenceInputOptions.MaxLength"/> have none.</summary>
     /// <param name="catalog">The catalog, <c>mlContext.MulticlassClassification</c>.</param>
     /// <param name="data">Rows that a per-step model has transformed.</param>
     /// <param name="labelColumnName">Name of the label column, a vector of keys.</param>

@@ -52,6 +52,9 @@ internal sealed class NetworkPass
         _headGradients = [.. parts.Head.Select(l => new float[train * rows * l.OutputSize])];
     }
 
+    /// <summary>Steps and rows that there is room for, multiplied.</summary>
+    public int Places => _maxSteps * _maxRows;
+
     public bool Fits(SequenceBatch batch) => batch.MaxSteps <= _maxSteps && batch.MaxRows <= _maxRows;
 
     /// <summary>Runs the block; the result [rows,O] stays valid until the next call. Seed 0: no dropout.</summary>

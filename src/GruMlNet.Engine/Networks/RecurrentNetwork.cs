@@ -11,6 +11,9 @@ namespace GruMlNet.Engine.Networks;
 /// </summary>
 public sealed class RecurrentNetwork
 {
+    /// <summary>Passes over more places than this (some 10 MB) are not kept for the next call: making room costs nothing beside such a pass.</summary>
+    private const int MostKeptPlaces = 1 << 14;
+
     private readonly float[] _parameters;
     private readonly ConcurrentBag<NetworkPass> _idlePasses = [];
 
@@ -104,7 +107,7 @@ public sealed class RecurrentNetwork
     {
         var pass = PassFor(batch, Shape.OutputSize, output);
         pass.Forward(batch, dropoutSeed: 0).CopyTo(output);
-        _idlePasses.Add(pass);
+        Keep(pass);
     }
 
     /// <summary>Computes the encodings of a batch, without dropout: what the head would read, before context is appended. May be called by any number of threads at once, like <see cref="Predict"/>.</summary>
@@ -115,7 +118,7 @@ public sealed class RecurrentNetwork
     {
         var pass = PassFor(batch, Shape.EncodingSize, output);
         pass.Encode(batch, dropoutSeed: 0).CopyTo(output);
-        _idlePasses.Add(pass);
+        Keep(pass);
     }
 
     /// <summary>
@@ -141,6 +144,11 @@ public sealed class RecurrentNetwork
         pass.Backward(batch, outputGradient, new float[Layout.SumCount]);
         pass.CopyInputGradient(batch, gradient);
         return sum;
+    }
+
+    private void Keep(NetworkPass pass)
+    {
+        if (pass.Places <= MostKeptPlaces) _idlePasses.Add(pass);
     }
 
     /// <summary>Checks what is asked for, and takes a pass for it.</summary>

@@ -10,7 +10,7 @@ namespace GruMlNet;
 /// <list type="table">
 /// <listheader><term>Characteristic</term><description></description></listheader>
 /// <item><term>Input columns</term><description>Sequence: see <see cref="SequenceInputOptions"/>. Label: a vector of keys, one per step; a step is not learnt from where it is missing. Weight: Single per row, optional.</description></item>
-/// <item><term>Output columns</term><description>PredictedLabel: a vector of keys, one per step, with the label's values. Score: the probabilities, [T, classes], time-major.</description></item>
+/// <item><term>Output columns</term><description>PredictedLabel: a vector of keys, one per step, with the label's values. Score: the probabilities, [T, classes], time-major. Steps beyond <see cref="SequenceInputOptions.MaxLength"/> have none: 0 (missing) and NaN.</description></item>
 /// <item><term>Row to row?</term><description>Yes: works in a PredictionEngine and in parallel cursors.</description></item>
 /// <item><term>Exportable to ONNX?</term><description>No.</description></item>
 /// </list>

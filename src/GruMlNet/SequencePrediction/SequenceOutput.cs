@@ -75,9 +75,11 @@ internal static class SequenceOutputs
         new DataViewSchema.DetachedColumn(Score, new VectorDataViewType(NumberDataViewType.Single), Annotations(ScoreKind.SequenceClassification, ValueKind.Score, setId)),
         prediction => CachedPrediction.VectorGetter<float>(() => prediction.Compute().Length, target => prediction.Compute().CopyTo(target)));
 
-    /// <summary>The key of the largest probability: keys count from 1.</summary>
+    /// <summary>The key of the largest probability: keys count from 1, and 0 is missing, as where there are none.</summary>
     private static uint Best(ReadOnlySpan<float> probabilities)
     {
+        if (float.IsNaN(probabilities[0]))
+            return 0;
         int best = 0;
         for (int i = 1; i < probabilities.Length; i++)
         {

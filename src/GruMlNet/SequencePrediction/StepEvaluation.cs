@@ -48,9 +48,9 @@ internal static class StepEvaluation
             for (int t = 0; t < labels.Steps; t++)
             {
                 // In a class's property, keys count from 0.
-                if (labels.Tokens[t] < 0)
-                    continue;
                 float[] own = probabilities[(t * classes)..((t + 1) * classes)];
+                if (labels.Tokens[t] < 0 || float.IsNaN(own[0]))
+                    continue;
                 steps.Add(new Step { Label = (uint)labels.Tokens[t], PredictedLabel = (uint)Array.IndexOf(own, own.Max()), Score = own });
             }
         }

@@ -41,7 +41,7 @@ internal sealed class PreparedSequence
     public void Prepare(ReadOnlySpan<float> values, ReadOnlySpan<int> tokens, int steps, SequencePlan plan)
     {
         Steps = Math.Min(steps, plan.MaxLength);
-        var from = plan.KeepEnd ? steps - Steps : 0;
+        var from = plan.CutAtStart(steps);
         if (plan.IsTokens)
         {
             if (Tokens.Length < Steps) Tokens = new int[Steps];

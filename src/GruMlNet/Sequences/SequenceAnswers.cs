@@ -55,7 +55,7 @@ internal static class SequenceAnswers
             var weights = batch.Weights.AsSpan(at, batch.TargetSize);
             weights.Clear();
             if (j >= piece.Count) continue;
-            if (task.Kind == TaskKind.PerStep) FillClass(targets.Steps[piece.Place], piece.First + j, weight, ref values[0], ref weights[0]);
+            if (task.Kind == TaskKind.PerStep) FillClass(targets.Steps[piece.Place], plan.CutAtStart(targets.Steps[piece.Place].Length) + piece.First + j, weight, ref values[0], ref weights[0]);
             else FillNext(sequence, (piece.First + j) * layout.Stride - (layout.Width - 1) / 2 + layout.Width, task, plan, weight, values, weights);
         }
     }

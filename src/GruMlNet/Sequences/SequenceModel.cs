@@ -20,12 +20,11 @@ internal sealed class SequenceModel(SequencePlan plan, SequenceTask task, IReadO
 
     public SequenceScratch CreateScratch() => new(this);
 
-    /// <summary>The mean of the networks' answers: probabilities or a number, [O], or [T,O] per step; or the encoding, or the error of an auto-encoder. Valid until the scratch is used again.</summary>
+    /// <summary>The mean of the networks' answers: probabilities or a number, [O], or [T,O] per step, NaN for steps beyond the longest that is read; or the encoding, or the error of an auto-encoder. Valid until the scratch is used again.</summary>
     public ReadOnlySpan<float> Predict(ReadOnlySpan<float> values, ReadOnlySpan<int> tokens, int steps, SequenceScratch scratch)
     {
         scratch.Prepared.Prepare(values, tokens, steps, plan);
-        var used = scratch.Prepared.Steps;
-        var outputs = task.IsReconstruction ? 1 : (task.IsPerStep ? used : 1) * task.Outputs;
+        var outputs = task.IsReconstruction ? 1 : (task.IsPerStep ? steps : 1) * task.Outputs;
         var sum = scratch.Sum(outputs);
         if (outputs == 0) return sum;
         if (task.IsReconstruction)
@@ -39,14 +38,23 @@ internal sealed class SequenceModel(SequencePlan plan, SequenceTask task, IReadO
             scratch.Prepared.Context.AsSpan(0, plan.ContextSize).CopyTo(sum[^plan.ContextSize..]);
             return sum;
         }
+        var first = 0;
+        if (task.IsPerStep && steps > scratch.Prepared.Steps)
+        {
+            // Steps that were cut off have no answer.
+            first = plan.CutAtStart(steps) * task.Outputs;
+            sum.Fill(float.NaN);
+            sum.Slice(first, scratch.Prepared.Steps * task.Outputs).Clear();
+        }
         for (var m = 0; m < members.Count; m++)
         {
             var batch = scratch.Fill(m);
             var output = scratch.Output(batch.OutputRows * task.Outputs);
             members[m].Network.Predict(batch, output);
-            var own = output[..outputs];
+            var own = output[..(task.IsPerStep ? scratch.Prepared.Steps * task.Outputs : outputs)];
             task.Finish(own);
-            for (var i = 0; i < outputs; i++) sum[i] += own[i] / members.Count;
+            var place = sum[first..];
+            for (var i = 0; i < own.Length; i++) place[i] += own[i] / members.Count;
         }
         return sum;
     }
@@ -89,6 +97,9 @@ internal sealed class SequenceModel(SequencePlan plan, SequenceTask task, IReadO
 /// <summary>Buffers for one caller at a time.</summary>
 internal sealed class SequenceScratch(SequenceModel model)
 {
+    /// <summary>The buffers of longer sequences are not kept: those of all networks together would be large, and making them costs nothing beside reading the sequence.</summary>
+    private const int MostKeptSteps = 1 << 14;
+
     private readonly SequenceBatch?[] _batches = new SequenceBatch?[model.Members.Count];
     private float[] _output = [], _sum = [];
 
@@ -103,7 +114,11 @@ internal sealed class SequenceScratch(SequenceModel model)
         var (layout, network) = model.Members[member];
         var steps = Math.Max(1, count);
         if (_batches[member] is not { } batch || batch.MaxSteps < steps)
-            _batches[member] = batch = new SequenceBatch(network.Shape, Math.Max(steps, 2 * (_batches[member]?.MaxSteps ?? 0)), 1) { HasLengths = true };
+        {
+            var room = steps > MostKeptSteps ? steps : Math.Min(MostKeptSteps, Math.Max(steps, 2 * (_batches[member]?.MaxSteps ?? 0)));
+            batch = new SequenceBatch(network.Shape, room, 1) { HasLengths = true };
+            if (room <= MostKeptSteps) _batches[member] = batch;
+        }
         batch.Steps = steps;
         layout.Write(Prepared.Channels, Prepared.Tokens, Prepared.Context.AsSpan(0, model.Plan.ContextSize), Prepared.Steps, model.Plan, batch, 0, first, count);
         return batch;

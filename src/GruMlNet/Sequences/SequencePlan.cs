@@ -65,6 +65,9 @@ internal sealed record SequencePlan
     /// <summary>Features per sequence.</summary>
     public int ContextSize => PerSequence ? 2 * Features : 0;
 
+    /// <summary>Steps that a sequence loses at its start, if it is too long.</summary>
+    public int CutAtStart(int steps) => KeepEnd ? Math.Max(0, steps - MaxLength) : 0;
+
     public void Save(BinaryWriter writer)
     {
         writer.Write(Features);

@@ -38,6 +38,11 @@ internal sealed class SequenceTraining(IHostEnvironment environment, IHost host,
         (SequenceData all, int[] learn, int[] judge) = Split(data, validation);
         if (options.Training?.Patience is { } patience && judge.Length == 0)
             throw new InvalidOperationException($"Training.Patience {patience} needs sequences to judge by, and there are none: set ValidationFraction, or fit with validation data; or leave Patience null.");
+        if (Array.TrueForAll(learn, i => all.Targets.Weights[i] == 0))
+            throw new InvalidOperationException("All weights are 0: at least one row to learn from must count, and with class weights, one of a class whose weight is above 0.");
+        int cut = data.Samples.Count(sample => sample.Steps > plan.MaxLength);
+        if (cut > 0)
+            Log($"{cut} sequences have more than {plan.MaxLength} steps: {(keepEnd ? "their first steps are" : "what follows is")} not read");
         SequenceModel model = new SequenceTrainer(plan, task, options, seed, Log, cancellation.Token).Train(all.Samples, all.Targets, learn, judge);
         // ML.NET's flag is only polled: a training that ended between two polls must not pass as not cancelled.
         CheckAlive();

@@ -1,4 +1,4 @@
-// accuracy ett | m4 | panel | all: what the model scores on files, beside the baselines.
+// accuracy ett | m4 | panel | all | encoding: what the model scores on files, beside the baselines.
 using System.CommandLine;
 using GruMlNet.Cli;
 using GruMlNet.Cli.Commands;
@@ -11,7 +11,7 @@ internal static class AccuracyCommands
     /// <summary>Runs one command; 0 if it went well, else 2 (the command line) or 3 (the data), with the reason on the error output.</summary>
     public static int Run(string[] args)
     {
-        var root = new RootCommand("Scores the forecaster with its defaults on files.") { Ett(), M4(), Panel(), All() };
+        var root = new RootCommand("Scores the forecaster, and the encoder of sequences, with their defaults on files.") { Ett(), M4(), Panel(), All(), Encoding() };
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         try
         {
@@ -87,6 +87,19 @@ internal static class AccuracyCommands
             var options = training.Options(parsed);
             options.Seasonality = season;
             Console.WriteLine(new HoldOut(Path.GetFileNameWithoutExtension(data.Input(parsed)), panel.Series, new RollingOrigin(steps, parsed.GetValue(windows) ?? 1, parsed.GetValue(stride) ?? steps), season).Score(options).Line);
+        });
+        return command;
+    }
+
+    private static Command Encoding()
+    {
+        var train = File("--train", ".ts file of the UCR/UEA archive to learn from");
+        var test = File("--test", ".ts file to judge by");
+        var seeds = new CountOption("--seeds", "how many seeds to average over; 3 by default", 1, 100);
+        var command = new Command("encoding", "What encodings that were learnt without labels tell about the classes.") { train, test, seeds };
+        command.SetAction(parsed =>
+        {
+            foreach (var line in EncodingScore.Lines(parsed.GetValue(train)!, parsed.GetValue(test)!, parsed.GetValue(seeds) ?? 3)) Console.WriteLine(line);
         });
         return command;
     }

@@ -150,6 +150,64 @@ public sealed class TrainerUseTests
         Assert.True(double.IsFinite(metrics.LogLoss));
     }
 
+    [Theory]
+    [InlineData(TruncationSide.End)]
+    [InlineData(TruncationSide.Start)]
+    public void PerStep_BeyondTheLongest_HasNoAnswer_AndTheOthersKeepTheirPlace(TruncationSide side)
+    {
+        // The class of a step is the sign of its first number: a label that slips by one step cannot be learnt.
+        StepRow Row(int i)
+        {
+            float[] sequence = [.. Enumerable.Range(0, 40).Select(j => MathF.Sin((1.7f + (i * 0.37f)) * (j + 1)))];
+            return new StepRow { Sequence = sequence, Classes = [.. Enumerable.Range(0, 20).Select(t => sequence[2 * t] > 0 ? 1u : 2u)] };
+        }
+
+        var options = new GruStepTrainer.Options { LabelColumnName = "Classes", FeatureColumnName = "Sequence", Model = SequenceRows.Small() };
+        (options.Input.FeaturesPerStep, options.Input.MaxLength, options.Input.Truncate) = (2, 15, side);
+        ITransformer model = ml.MulticlassClassification.Trainers.GruPerStep(options).Fit(ml.Data.LoadFromEnumerable(Enumerable.Range(0, 40).Select(Row)));
+        IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(Enumerable.Range(50, 10).Select(Row)));
+        Assert.True(ml.MulticlassClassification.EvaluateSteps(scored, "Classes").MicroAccuracy > 0.9);
+        StepResult first = ml.Data.CreateEnumerable<StepResult>(scored, reuseRowObject: false).First();
+        Assert.Equal((20, 60), (first.PredictedLabel.Length, first.Score.Length));
+        Range cut = side == TruncationSide.End ? 15.. : ..5;
+        Assert.All(first.PredictedLabel[cut], label => Assert.Equal(0u, label));
+        Assert.Equal(15, first.PredictedLabel.Count(label => label > 0));
+        Assert.Equal(15, first.Score.Count(float.IsNaN));
+    }
+
+    [Fact]
+    public void ClassWeights_ThatLeaveNothing_AreRefused()
+    {
+        var options = new GruMulticlassTrainer.Options { LabelColumnName = "Class", FeatureColumnName = "Sequence", ClassWeights = [0, 0, 0], Model = SequenceRows.Tiny() };
+        options.Input.FeaturesPerStep = 2;
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.Gru(options).Fit(ml.Data.LoadFromEnumerable(SequenceRows.Variable(12)))), "weights are 0", "class weights");
+    }
+
+    [Fact]
+    public void OneClassOnly_IsLearnt_AndOneKeyOnly_IsRefused()
+    {
+        TextRow[] same = [.. TextRows(9).Select(row => new TextRow { Features = row.Features, Kind = "slow" })];
+        Messages.AssertSays(Assert.ThrowsAny<InvalidOperationException>(() => Pipeline().Fit(ml.Data.LoadFromEnumerable(same))), "'Label'", "1 class");
+        VariableSequenceRow[] rows = [.. SequenceRows.Variable(9).Select(row => new VariableSequenceRow { Sequence = row.Sequence, Class = 1 })];
+        var model = ml.MulticlassClassification.Trainers.Gru("Class", "Sequence", featuresPerStep: 2, model: SequenceRows.Small()).Fit(ml.Data.LoadFromEnumerable(rows));
+        Assert.All(ml.Data.CreateEnumerable<MulticlassResult>(model.Transform(ml.Data.LoadFromEnumerable(rows)), reuseRowObject: false), row => Assert.True(row.Score[1] > 0.8));
+    }
+
+    [Fact]
+    public void RowsWithoutLabel_AreLeftOut()
+    {
+        VariableSequenceRow[] rows = SequenceRows.Variable(12);
+        VariableSequenceRow[] more = [.. rows, .. SequenceRows.Variable(6, variant: 3).Select(row => new VariableSequenceRow { Sequence = row.Sequence, Class = SequenceRows.Missing, Target = float.NaN })];
+        IDataView data = ml.Data.LoadFromEnumerable(rows);
+        foreach (Func<IEstimator<ITransformer>> trainer in (Func<IEstimator<ITransformer>>[])[
+            () => ml.MulticlassClassification.Trainers.Gru("Class", "Sequence", featuresPerStep: 2, model: SequenceRows.Tiny()),
+            () => ml.Regression.Trainers.Gru("Target", "Sequence", featuresPerStep: 2, model: SequenceRows.Tiny())])
+        {
+            ITransformer without = trainer().Fit(data), with = trainer().Fit(ml.Data.LoadFromEnumerable(more));
+            Assert.Equal(ViewText.Values(without.Transform(data), "Score"), ViewText.Values(with.Transform(data), "Score"));
+        }
+    }
+
     [Fact]
     public void Weights_OfRowsAndClasses_Count()
     {
