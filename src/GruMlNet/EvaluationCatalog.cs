@@ -65,10 +65,11 @@ public static class EvaluationCatalog
     /// past of the first origin.
     /// </summary>
     /// <param name="catalog">The forecasting catalog, <c>mlContext.Forecasting</c>.</param>
-    /// <param name="data">One row per step in the order of time, of one series or of several that a column tells apart. Sort it first: rows in another order are not noticed, and show the future.</param>
+    /// <param name="data">One row per step, of one series or of several that a column tells apart; in the order of time, unless a time column tells it: without one, rows in another order are not noticed, and show the future.</param>
     /// <param name="estimator">A pipeline that adds to each row the forecast made after seeing it, such as <see cref="GruCatalog.ForecastByGru(ForecastingCatalog, GruMlNet.GruForecastEstimator.Options)"/>.</param>
     /// <param name="options">Columns, horizon and origins.</param>
     /// <exception cref="ArgumentException">An option is not usable, a column is missing, or no series is long enough; the message says what to change.</exception>
+    /// <exception cref="InvalidOperationException">A time cannot be read, or is there twice.</exception>
     public static ForecastEvaluation Backtest(this ForecastingCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, BacktestOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -102,19 +103,21 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Splits data by time: the last rows of each series are the test set, all before them the training set. A random split would let a forecaster learn from the future.
+    /// Splits data by time: the last steps of each series are the test set, all before them the training set. A random split would let a forecaster learn from the future. Both sets keep the order of the rows.
     /// </summary>
     /// <param name="catalog">The forecasting catalog, <c>mlContext.Forecasting</c>.</param>
-    /// <param name="data">One row per step, each series in the order of time. Sort it first: rows in another order are not noticed.</param>
-    /// <param name="testSteps">Rows of each series in the test set, at least 1. A series that has no more than these is in the test set only.</param>
+    /// <param name="data">One row per step; each series in the order of time, unless a time column tells it: without one, rows in another order are not noticed.</param>
+    /// <param name="testSteps">Steps of each series in the test set, at least 1. A series that has no more than these is in the test set only.</param>
     /// <param name="seriesColumnName">Name of the text, key or integer column that tells several series apart; null for one series.</param>
-    /// <exception cref="ArgumentException">The number of steps is below 1, or the column is missing or has another type.</exception>
-    public static DataOperationsCatalog.TrainTestData ChronologicalSplit(this ForecastingCatalog catalog, IDataView data, int testSteps, string? seriesColumnName = null)
+    /// <param name="timeColumnName">Name of the column with the times, of any type that a forecaster takes; rows may then come in any order, and steps without a row count, too. Null: the rows of a series follow each other.</param>
+    /// <exception cref="ArgumentException">The number of steps is below 1, or a column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">A time cannot be read, or is there twice.</exception>
+    public static DataOperationsCatalog.TrainTestData ChronologicalSplit(this ForecastingCatalog catalog, IDataView data, int testSteps, string? seriesColumnName = null, string? timeColumnName = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(testSteps, 1);
-        bool[] isTraining = new RowsBySeries(data, valueColumn: null, seriesColumnName).NotAmongLast(testSteps);
+        bool[] isTraining = new RowsBySeries(data, valueColumn: null, seriesColumnName, timeColumnName).NotAmongLast(testSteps);
         return new DataOperationsCatalog.TrainTestData(new RowFilterView(data, isTraining), new RowFilterView(data, Array.ConvertAll(isTraining, yes => !yes)));
     }
 }

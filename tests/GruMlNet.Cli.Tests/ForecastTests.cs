@@ -68,6 +68,36 @@ public sealed class ForecastTests : IDisposable
     }
 
     [Fact]
+    public void Levels_Several_AreColumnsOfTheLongLayout()
+    {
+        const string Long = "forecast --input @long.csv --label-col sales --time-col month --series-col shop --horizon 4 --budget fast";
+        _ = tool.RunWell($"{Long} --level 80,95 --output @F.csv --save-model @m.zip --report @r.json --chart @both.svg");
+        string[][] both = Fields("F.csv");
+        Assert.Equal(["shop", "month", "forecast", "lower_80", "upper_80", "lower_95", "upper_95"], both[0]);
+        foreach ((int level, int lower) in ((int, int)[])[(80, 3), (95, 5)])
+        {
+            _ = tool.RunWell(string.Create(CultureInfo.InvariantCulture, $"forecast --input @long.csv --model @m.zip --level {level} --output @one.csv --chart @one.svg"));
+            string[][] one = Fields("one.csv");
+            Assert.Equal(["shop", "month", "forecast", "lower", "upper"], one[0]);
+            Assert.Equal(one.Skip(1).Select(row => string.Join(',', row)), both.Skip(1).Select(row => string.Join(',', [.. row[..3], .. row[lower..(lower + 2)]])));
+            // Of several levels, evaluate takes the one it is asked for.
+            string scores = $"--actual @long.csv --label-col sales --time-col month --series-col shop --level {level}";
+            tool.Write("past.csv", [.. both.Select(row => string.Join(',', row).Replace("2023-", "2022-", StringComparison.Ordinal))]);
+            tool.Write("pastone.csv", [.. one.Select(row => string.Join(',', row).Replace("2023-", "2022-", StringComparison.Ordinal))]);
+            Assert.Equal(tool.RunWell($"evaluate --forecast @pastone.csv {scores}").Output, tool.RunWell($"evaluate --forecast @past.csv {scores}").Output);
+            Assert.NotEqual(File.ReadAllText(tool["both.svg"]), File.ReadAllText(tool["one.svg"]));
+        }
+
+        using var report = JsonDocument.Parse(File.ReadAllText(tool["r.json"]));
+        Assert.Equal([80, 95], report.RootElement.GetProperty("levels").EnumerateArray().Select(level => level.GetDouble()));
+
+        string[][] Fields(string name)
+        {
+            return [.. tool.Lines(name).Select(line => line.Split(','))];
+        }
+    }
+
+    [Fact]
     public void Long_WithTimes_ContinuesThem()
     {
         _ = tool.RunWell("forecast --input @long.csv --label-col sales --time-col month --series-col shop --horizon 2 --budget fast --output @F.csv --report @r.json");

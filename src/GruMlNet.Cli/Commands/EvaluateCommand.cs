@@ -88,8 +88,8 @@ internal sealed class EvaluateCommand : ToolCommand
         if ((parsed.GetValue(lower) ?? parsed.GetValue(upper)) is not null)
             throw new Failure("--lower and --upper are for the wide layout; in the long layout the bounds are columns of the forecast.", ExitCode.Usage);
         Panel points = Column(LongFile.ForecastColumn);
-        bool hasBounds = CsvReader.Read(path).First().Fields.Contains(LongFile.LowerColumn, StringComparer.Ordinal);
-        Panel? lows = hasBounds ? Column(LongFile.LowerColumn) : null, highs = hasBounds ? Column(LongFile.UpperColumn) : null;
+        string[] columns = CsvReader.Read(path).First().Fields;
+        Panel? lows = Bounds(LongFile.LowerAt(level.Fraction(parsed)), LongFile.LowerColumn), highs = Bounds(LongFile.UpperAt(level.Fraction(parsed)), LongFile.UpperColumn);
         Dictionary<string, int> places = came.Series.Select((series, i) => (series.Id, i)).ToDictionary(StringComparer.Ordinal);
         Dictionary<string, float[]>? histories = past?.Series.ToDictionary(series => series.Id, series => series.Values, StringComparer.Ordinal);
         for (int s = 0; s < points.Series.Count; s++)
@@ -112,6 +112,9 @@ internal sealed class EvaluateCommand : ToolCommand
                 Upper = highs?.Series[s].Values.AsMemory(0, steps) ?? default,
             };
         }
+
+        // Of several levels that of --level.
+        Panel? Bounds(string atLevel, string only) => columns.Contains(atLevel, StringComparer.Ordinal) ? Column(atLevel) : columns.Contains(only, StringComparer.Ordinal) ? Column(only) : null;
 
         Panel Column(string name) => LongFile.Read(path, format with { HasHeader = true, Label = name });
     }

@@ -10,7 +10,7 @@ internal sealed class ForecastCommand : ToolCommand
     private readonly DataOptions data = new(covariates: new CovariateOptions());
     private readonly CountOption horizon = CountOption.Horizon("steps to forecast; default: those of the model");
     private readonly TrainingSettings training = new();
-    private readonly LevelOption level = new();
+    private readonly LevelOption level = new(several: true);
     private readonly Option<string> model = new("--model") { Description = "model to forecast with; without it one is trained on the input", HelpName = "FILE" };
     private readonly Option<string> output = new("--output", "-o") { Description = "file for the forecasts (CSV)", HelpName = "FILE", Required = true };
     private readonly Option<string> lower = new("--lower") { Description = "wide layout: file for the lower bounds", HelpName = "FILE" };
@@ -48,6 +48,8 @@ internal sealed class ForecastCommand : ToolCommand
         FileFormat format = data.Format(parsed, loaded?.Settings.Format);
         if (format.Layout == Layout.Long && (parsed.GetValue(lower) ?? parsed.GetValue(upper)) is not null)
             throw new Failure("--lower and --upper are for the wide layout; in the long layout the bounds are columns of the output.", ExitCode.Usage);
+        if (format.Layout == Layout.Wide && level.Percent(parsed).Length > 1)
+            throw new Failure("--level takes one level in the wide layout, whose files hold one bound of one level each: give one, or use the long layout, where all are columns of the output.", ExitCode.Usage);
         Panel panel = data.Read(parsed, format, loaded?.Settings.Covariates);
         int charted = ChartedSeries(parsed, panel);
 
@@ -55,10 +57,10 @@ internal sealed class ForecastCommand : ToolCommand
         ModelFile used = loaded ?? training.Train(parsed, panel, format, steps, screen, cancellation);
         if (steps > used.Forecaster.Horizon)
             screen.Warn($"The model was trained for {used.Forecaster.Horizon} steps: the {steps - used.Forecaster.Horizon} beyond are forecast from its own forecasts, and their bounds are too narrow.");
-        float fraction = level.Fraction(parsed);
+        float[] levels = level.Fractions(parsed);
         if (!used.Forecaster.Names.IsEmpty)
             KnownAhead.Warn(screen, format, panel, steps);
-        PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, [fraction], training.Threads(parsed));
+        PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, levels, training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");
 
@@ -78,13 +80,13 @@ internal sealed class ForecastCommand : ToolCommand
                 Data = Report.Of(data.Input(parsed), panel),
                 Model = Report.Of(used),
                 Horizon = steps,
-                Level = parsed.GetValue(level),
+                Levels = level.Percent(parsed),
             }));
         }
 
         if (parsed.GetValue(chart) is { } chartPath)
         {
-            files.Add(chartPath, stream => ForecastChart.Save(stream, chartPath, panel, charted, forecasts[charted], parsed.GetValue(level)));
+            files.Add(chartPath, stream => ForecastChart.Save(stream, chartPath, panel, charted, forecasts[charted], level.Percent(parsed)));
             if (!ForecastChart.HasText)
                 screen.Warn("No font is installed, so the chart has no text.");
         }
@@ -98,7 +100,7 @@ internal sealed class ForecastCommand : ToolCommand
             if (format.Layout == Layout.Wide)
                 WideFile.Write(writer, panel.Series.Select((series, i) => (series.Id, values(forecasts[i]))), steps);
             else
-                LongFile.Write(writer, format, panel, forecasts);
+                LongFile.Write(writer, format, panel, forecasts, levels);
         }
     }
 

@@ -12,6 +12,12 @@ internal static class LongFile
     internal const string LowerColumn = "lower";
     internal const string UpperColumn = "upper";
 
+    /// <summary>The column with the lower bounds of one level among several.</summary>
+    internal static string LowerAt(float level) => ForecastColumns.AtLevel($"{LowerColumn}_", level);
+
+    /// <summary>The column with the upper bounds of one level among several.</summary>
+    internal static string UpperAt(float level) => ForecastColumns.AtLevel($"{UpperColumn}_", level);
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">Its columns.</param>
@@ -41,16 +47,15 @@ internal static class LongFile
         return new LongPanel(path, format, reader).Assemble(trained).Checked(path);
     }
 
-    /// <summary>One row per series and step: series and time as they are named in the input, then forecast and bounds.</summary>
-    internal static void Write(TextWriter writer, FileFormat format, Panel panel, IReadOnlyList<PanelForecast> forecasts)
+    /// <summary>One row per series and step: series and time as they are named in the input, then forecast and bounds; those of several levels are named after them, as lower_80 is.</summary>
+    internal static void Write(TextWriter writer, FileFormat format, Panel panel, IReadOnlyList<PanelForecast> forecasts, float[] levels)
     {
         var csv = new CsvWriter(writer);
         if (format.Series is not null)
             _ = csv.Add(format.Series);
         _ = csv.Add(format.Time ?? "step").Add(ForecastColumn);
-        bool bounds = forecasts[0].Lower.Length > 0;
-        if (bounds)
-            _ = csv.Add(LowerColumn).Add(UpperColumn);
+        foreach (float level in levels)
+            _ = csv.Add(levels.Length > 1 ? LowerAt(level) : LowerColumn).Add(levels.Length > 1 ? UpperAt(level) : UpperColumn);
         csv.EndRow();
         for (int s = 0; s < forecasts.Count; s++)
         {
@@ -60,8 +65,8 @@ internal static class LongFile
                     _ = csv.Add(panel.Series[s].Id);
                 _ = panel.Times is null ? csv.Add(i + 1) : csv.Add(panel.Times.After(s, i + 1));
                 _ = csv.Add(forecasts[s].Point[i]);
-                if (bounds)
-                    _ = csv.Add(forecasts[s].Lower[0][i]).Add(forecasts[s].Upper[0][i]);
+                for (int level = 0; level < levels.Length; level++)
+                    _ = csv.Add(forecasts[s].Lower[level][i]).Add(forecasts[s].Upper[level][i]);
                 csv.EndRow();
             }
         }

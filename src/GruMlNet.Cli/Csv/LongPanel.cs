@@ -18,7 +18,7 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
         })];
 
         bool isDate = read.Times?.IsDate ?? false;
-        SeriesClock clock = read.Times is null ? SeriesClock.None : MostSeriesClock(rows, columns, isDate);
+        SeriesClock clock = SeriesClock.OfMost(rows, columns, isDate);
         CovariateLayout layout = new(Ones(format.Past), Ones(format.Known), isNumber, kinds, trained?.Calendar ?? format.Calendar ?? CalendarChoice.Of(clock, MedianLength(rows)));
         if (layout.Calendar != CalendarFeatures.None && (!isDate || trained is null && clock.Unit == ClockUnit.Rows))
             throw new Failure($"{(trained is null ? "--calendar needs" : "The model was trained with calendar features, which need")} dates in --time-col{(trained is null ? " with a regular step" : "")}, "
@@ -48,13 +48,6 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
     }
 
     private static int[] Ones(IReadOnlyList<string> columns) => [.. columns.Select(_ => 1)];
-
-    /// <summary>Most series decide: one that is irregular must not make all so.</summary>
-    private static SeriesClock MostSeriesClock(SeriesRows[] rows, InputColumns columns, bool isDate)
-    {
-        SeriesClock[] clocks = [.. rows.Where(one => one.Count > 1).Select(one => SeriesClock.Detect(one.SortedTimes(columns, isDate), isDate))];
-        return clocks.Length == 0 ? SeriesClock.Detect([], isDate) : clocks.CountBy(clock => clock).MaxBy(group => group.Value).Key;
-    }
 
     private static int MedianLength(SeriesRows[] rows) => rows.Length == 0 ? 0 : rows.Select(one => one.Count).Order().ElementAt(rows.Length / 2);
 

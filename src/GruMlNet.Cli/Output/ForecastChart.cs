@@ -20,7 +20,7 @@ internal static class ForecastChart
             throw new Failure($"--chart: the name must end in .png or .svg, got '{path}'.", ExitCode.Usage);
     }
 
-    internal static void Save(Stream stream, string path, Panel panel, int series, PanelForecast forecast, double level)
+    internal static void Save(Stream stream, string path, Panel panel, int series, PanelForecast forecast, double[] levels)
     {
         using var plot = new Plot();
         plot.Font.Automatic();
@@ -34,7 +34,9 @@ internal static class ForecastChart
         double[] past = [.. Enumerable.Range(1 - shown, shown).Select(X)];
         double[] future = [.. Enumerable.Range(1, horizon).Select(X)];
 
-        FillBetween();
+        // The widest first, so that all are to be seen.
+        foreach ((int level, int place) in Enumerable.Range(0, forecast.Lower.Length).OrderByDescending(level => levels[level]).Select((level, place) => (level, place)))
+            FillBetween(level, Color.FromHex("#B3D1F2").Darken(Math.Min(0.1 * place, 0.5)));
         AddLine(past, values[^shown..], "#4A5568", "history");
         AddLine(future, forecast.Point, "#1F6FC4", "forecast").LineWidth = 3;
         if (isDate)
@@ -70,15 +72,13 @@ internal static class ForecastChart
             return new DateTime((long)panel.Times!.Clock.After(panel.Times.Last[series], step)!.Value).ToOADate();
         }
 
-        void FillBetween()
+        void FillBetween(int level, Color color)
         {
-            if (forecast.Lower.Length == 0)
-                return;
-            var band = plot.Add.FillY(future, Array.ConvertAll(forecast.Lower[0], v => (double)v), Array.ConvertAll(forecast.Upper[0], v => (double)v));
-            band.FillColor = Color.FromHex("#B3D1F2");
+            var band = plot.Add.FillY(future, Array.ConvertAll(forecast.Lower[level], v => (double)v), Array.ConvertAll(forecast.Upper[level], v => (double)v));
+            band.FillColor = color;
             band.LineWidth = 0;
             band.MarkerStyle.IsVisible = false;
-            band.LegendText = string.Create(CultureInfo.InvariantCulture, $"{level} % bounds");
+            band.LegendText = string.Create(CultureInfo.InvariantCulture, $"{levels[level]} % bounds");
         }
 
         ScottPlot.Plottables.Scatter AddLine(double[] x, float[] y, string color, string label)

@@ -29,6 +29,9 @@ internal sealed record SeriesClock(bool IsDate, ClockUnit Unit, double Step)
 {
     internal static readonly SeriesClock None = new(IsDate: false, ClockUnit.Rows, 1);
 
+    /// <summary>Series that are asked for their time step, where there are many.</summary>
+    private const int Sample = 1000;
+
     // Months have 28 to 31 days, clocks change twice a year, recorded times jitter: a quarter of a step is still on the grid.
     private const double Tolerance = 0.25;
 
@@ -53,6 +56,23 @@ internal sealed record SeriesClock(bool IsDate, ClockUnit Unit, double Step)
         if (!mayBeMonths || ticks is not null && ticks.IsExact(times))
             return ticks ?? new SeriesClock(isDate, ClockUnit.Rows, 1);
         return Fit(times, isDate, ClockUnit.Months) ?? ticks ?? new SeriesClock(isDate, ClockUnit.Rows, 1);
+    }
+
+    /// <summary>The grid that most series have: one that is irregular must not make all so. Of very many series some are asked.</summary>
+    /// <exception cref="InvalidOperationException">A series has a time twice.</exception>
+    internal static SeriesClock OfMost(IReadOnlyList<SeriesRows> series, InputColumns columns, bool isDate)
+    {
+        if (columns.Time is null)
+            return None;
+        int stride = Math.Max(1, series.Count / Sample);
+        List<SeriesClock> clocks = [];
+        for (int i = 0; i < series.Count; i += stride)
+        {
+            if (series[i].Count > 1)
+                clocks.Add(Detect(series[i].SortedTimes(columns, isDate), isDate));
+        }
+
+        return clocks.Count == 0 ? Detect([], isDate) : clocks.CountBy(clock => clock).MaxBy(group => group.Value).Key;
     }
 
     /// <summary>Steps from <paramref name="from"/> to the later time <paramref name="to"/>, at least 1.</summary>

@@ -9,9 +9,6 @@ namespace GruMlNet.Data;
 /// </summary>
 internal sealed class SeriesTable
 {
-    /// <summary>Series that are asked for their time step, where there are many.</summary>
-    private const int ClockSample = 1000;
-
     private readonly Dictionary<string, int> indices = new(StringComparer.Ordinal);
     private readonly List<SeriesRows> series = [];
     private readonly List<(int Series, int Row)> rows = [];
@@ -67,23 +64,6 @@ internal sealed class SeriesTable
         }
 
         return table;
-    }
-
-    /// <summary>The grid that most series have: one that is irregular must not make all so.</summary>
-    /// <exception cref="InvalidOperationException">A series has a time twice.</exception>
-    internal SeriesClock DetectClock(InputColumns columns, bool isDate)
-    {
-        if (columns.Time is null)
-            return SeriesClock.None;
-        int stride = Math.Max(1, series.Count / ClockSample);
-        List<SeriesClock> clocks = [];
-        for (int i = 0; i < series.Count; i += stride)
-        {
-            if (series[i].Count > 1)
-                clocks.Add(SeriesClock.Detect(series[i].SortedTimes(columns, isDate), isDate));
-        }
-
-        return clocks.Count == 0 ? SeriesClock.Detect([], isDate) : clocks.CountBy(clock => clock).MaxBy(group => group.Value).Key;
     }
 
     private SeriesRows SeriesOf(string name, out int index)

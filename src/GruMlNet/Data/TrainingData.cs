@@ -30,7 +30,7 @@ internal sealed class TrainingData
         DataViewSchema.Column? time = columns.Time is null ? null : SchemaCheck.Column(view.Schema, columns.Time);
         StrongBox<bool?> isDate = new(time is { } column && column.Type is not Microsoft.ML.Data.TextDataViewType ? TimeColumn.IsDate(column.Type) : null);
         SeriesTable table = SeriesTable.Read(view, columns, layout, holidays, isDate, weight, keepRows: false, checkAlive);
-        SeriesClock clock = table.DetectClock(columns, isDate.Value ?? false);
+        SeriesClock clock = SeriesClock.OfMost(table.Series, columns, isDate.Value ?? false);
         SequenceReader.CheckAnyValue(table.Series.Count, any: true, columns.Value);
         if (calendar is { } features && table.Series.Any(one => one.Count > 1))
             CalendarChoice.Check(features, clock, columns.Time);

@@ -21,6 +21,12 @@ public sealed class BacktestOptions
     /// <summary>Name of a text, key or integer column that tells several series apart, or null, the default, for one series.</summary>
     public string? SeriesColumnName { get; set; }
 
+    /// <summary>
+    /// Name of the column with the times, of any type that a forecaster takes: rows may then come in any order, a time that is there twice is refused, and steps without a row in a regular grid are missing ones.
+    /// Null, the default: the rows of a series follow each other.
+    /// </summary>
+    public string? TimeColumnName { get; set; }
+
     /// <summary>Steps to forecast from each origin, at least 1. Required.</summary>
     public int Horizon { get; set; }
 

@@ -13,8 +13,8 @@ internal sealed class CachedForecast(PanelForecaster model, ForecastColumns colu
     private PanelForecast? forecast;
     private long forecastPosition = -1;
 
-    /// <summary>Confidence level of the bounds; a change takes effect at the next row or <see cref="Forget"/>.</summary>
-    internal float Level { get; set; } = columns.Level;
+    /// <summary>Confidence levels of the bounds; a change takes effect at the next row or <see cref="Forget"/>.</summary>
+    internal float[] Levels { get; set; } = columns.Levels;
 
     /// <summary>Length of the vectors; a change takes effect at the next row or <see cref="Forget"/>.</summary>
     internal int Length { get; set; } = columns.Horizon;
@@ -26,7 +26,7 @@ internal sealed class CachedForecast(PanelForecaster model, ForecastColumns colu
         for (int i = 0; i < getters.Length; i++)
         {
             if (isActive(i))
-                getters[i] = Getter(columns.Added[i].Part);
+                getters[i] = Getter(columns.Added[i]);
         }
 
         return getters;
@@ -35,21 +35,21 @@ internal sealed class CachedForecast(PanelForecaster model, ForecastColumns colu
     /// <summary>The next reading computes anew, although the position is the same.</summary>
     internal void Forget() => forecast = null;
 
-    private ValueGetter<VBuffer<float>> Getter(ForecastPart part) => (ref VBuffer<float> value) =>
+    private ValueGetter<VBuffer<float>> Getter(AddedColumn column) => (ref VBuffer<float> value) =>
     {
-        float[] computed = Compute(part);
+        float[] computed = Compute(column);
         var editor = VBufferEditor.Create(ref value, computed.Length);
         computed.CopyTo(editor.Values);
         value = editor.Commit();
     };
 
-    private float[] Compute(ForecastPart part)
+    private float[] Compute(AddedColumn column)
     {
         long now = position();
         if (now < 0)
             throw new InvalidOperationException("There is no current row: call MoveNext first, and stop where it returns false.");
         if (forecast is null || forecastPosition != now)
-            (forecast, forecastPosition) = (model.ForecastAll([readSeries()], Length, needsBounds ? [Level] : [], threads: 1)[0], now);
-        return forecast.Part(part);
+            (forecast, forecastPosition) = (model.ForecastAll([readSeries()], Length, needsBounds ? Levels : [], threads: 1)[0], now);
+        return forecast.Part(column);
     }
 }

@@ -28,9 +28,15 @@ public abstract class ForecastOptions
 
     /// <summary>
     /// Share of the actual values that shall lie between the bounds, above 0 and below 1. Default: 0.95.
-    /// Only used where a bound column is asked for.
+    /// Only used where a bound column is asked for, and <see cref="ConfidenceLevels"/> is empty.
     /// </summary>
     public float ConfidenceLevel { get; set; } = 0.95f;
+
+    /// <summary>
+    /// Several confidence levels, each above 0 and below 1, with bound columns for each, whose names end in the percentage: with 0.8f and 0.95f, a lower bound column "Lower" becomes "Lower80" and "Lower95".
+    /// Default: empty, the bounds of <see cref="ConfidenceLevel"/> in columns named as they are given.
+    /// </summary>
+    public float[] ConfidenceLevels { get; set; } = [];
 
     /// <summary>The model and its training. Default: everything is chosen from the data.</summary>
     public GruForecastModelOptions Model { get; set; } = new();
@@ -54,6 +60,7 @@ public abstract class ForecastOptions
         if (Horizon is < 1 or > ForecastColumns.MaxHorizon)
             problems.Add($"horizon must be 1 to {ForecastColumns.MaxHorizon}, got {Horizon}.");
         ForecastColumns.AddLevelProblem(ConfidenceLevel, problems);
+        AddLevelsProblems(problems);
 
         foreach (string? column in (string?[])[ConfidenceLowerBoundColumn, ConfidenceUpperBoundColumn])
         {
@@ -61,7 +68,7 @@ public abstract class ForecastOptions
                 problems.Add("A confidence bound column has a blank name: give a name, or null for no such column.");
         }
 
-        string[] outputs = [.. OutputNames().Where(name => !string.IsNullOrWhiteSpace(name))];
+        string[] outputs = [.. ForecastColumns.OutputNames(this).Where(name => !string.IsNullOrWhiteSpace(name))];
         if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
             problems.Add($"The output columns must have different names, got {string.Join(", ", outputs.Select(name => $"'{name}'"))}.");
 
@@ -71,13 +78,20 @@ public abstract class ForecastOptions
             AddModelProblems(problems);
     }
 
-    private IEnumerable<string> OutputNames()
+    private void AddLevelsProblems(List<string> problems)
     {
-        yield return OutputColumnName;
-        if (ConfidenceLowerBoundColumn is not null)
-            yield return ConfidenceLowerBoundColumn;
-        if (ConfidenceUpperBoundColumn is not null)
-            yield return ConfidenceUpperBoundColumn;
+        if (ConfidenceLevels is null)
+        {
+            problems.Add("ConfidenceLevels is null: leave it empty for one level, or give several.");
+            return;
+        }
+
+        if (ConfidenceLevels.Length > ForecastColumns.MaxLevels)
+            problems.Add($"ConfidenceLevels has {ConfidenceLevels.Length} levels: give at most {ForecastColumns.MaxLevels}.");
+        foreach (float level in ConfidenceLevels)
+            ForecastColumns.AddLevelProblem(level, problems, nameof(ConfidenceLevels));
+        if (ConfidenceLevels.Length > 0 && ConfidenceLowerBoundColumn is null && ConfidenceUpperBoundColumn is null)
+            problems.Add("ConfidenceLevels needs ConfidenceLowerBoundColumn or ConfidenceUpperBoundColumn: the name that the columns with the bounds begin with.");
     }
 
     private void AddModelProblems(List<string> problems)

@@ -93,14 +93,20 @@ internal sealed class ForecastRows
             histories[i] = series[s].UpTo(step, time, transformer.ContextLength, horizon);
         }
 
-        return transformer.Model.ForecastAll(histories, horizon, needsBounds ? [transformer.Columns.Level] : [], count == 1 ? 1 : null);
+        return transformer.Model.ForecastAll(histories, horizon, needsBounds ? transformer.Columns.Levels : [], count == 1 ? 1 : null);
     }
 
     /// <summary>The step that the forecast of a series begins after: the last observed one where rows behind it say what is known beforehand, else the last one.</summary>
     private (int Step, decimal? Time) Origin(TableSeries one)
     {
         InputColumns columns = transformer.Columns.Inputs;
-        int step = columns.HasFuture && one.LastObserved >= 0 ? one.LastObserved : one.Count - 1;
+        if (columns.HasFuture && one.LastObserved < 0)
+        {
+            throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has no value of '{columns.Value}' to forecast from, only {one.Count} row(s) with NaN, and the model remembers none that these go on from: "
+                + "put the rows of the past before them" + (columns.Series is null ? "." : ", or correct the name of the series."));
+        }
+
+        int step = columns.HasFuture ? one.LastObserved : one.Count - 1;
         if (columns.HasFuture && one.FutureOf(step) < transformer.Horizon)
             throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has {one.FutureOf(step)} row(s) after its last value of '{columns.Value}', and a forecast of {transformer.Horizon} steps needs as many, which say what is known beforehand "
                 + $"({string.Join(", ", columns.Known.Append(columns.Holiday).OfType<string>().Select(name => $"'{name}'"))}): append them, with NaN for '{columns.Value}', and NaN for what is not known.");

@@ -7,17 +7,27 @@ namespace GruMlNet;
 /// <summary>Forecasts in long form: a view in memory with one row per series and step.</summary>
 internal static class ForecastSteps
 {
-    internal const string StepColumn = "Step";
+    private const string StepColumn = "Step";
+
+    /// <summary>"Step", or "StepAhead" where another of the columns has that name.</summary>
+    private static string FreeName(ForecastColumns columns)
+    {
+        string[] taken = [.. ((string?[])[columns.Inputs.Series, columns.Inputs.Time]).OfType<string>(), .. columns.Added.Select(added => added.Name)];
+        string name = StepColumn;
+        while (taken.Contains(name, StringComparer.Ordinal))
+            name += "Ahead";
+        return name;
+    }
 
     internal static IDataView Of(GruForecastTransformer transformer, IDataView input)
     {
         ForecastColumns columns = transformer.Columns;
-        var forecasts = ForecastRows.Read(transformer, input, lastRowsOnly: true, needsBounds: columns.Added.Count > 1);
+        var forecasts = ForecastRows.Read(transformer, input, lastRowsOnly: true, needsBounds: columns.HasBounds);
         int horizon = transformer.Horizon, count = checked(forecasts.Count * horizon);
         var builder = new ArrayDataViewBuilder(transformer.Host);
         if (columns.Inputs.Series is { } series)
             builder.AddColumn(series, (PrimitiveDataViewType)TextDataViewType.Instance, Fill(s => forecasts.SeriesOf(s).AsMemory()));
-        builder.AddColumn(StepColumn, NumberDataViewType.Int32, [.. Enumerable.Range(0, count).Select(i => i % horizon + 1)]);
+        builder.AddColumn(FreeName(columns), NumberDataViewType.Int32, [.. Enumerable.Range(0, count).Select(i => i % horizon + 1)]);
         if (columns.Inputs.Time is { } time && transformer.Clock.Unit != ClockUnit.Rows)
         {
             if (transformer.Clock.IsDate)
@@ -26,12 +36,12 @@ internal static class ForecastSteps
                 builder.AddColumn(time, NumberDataViewType.Double, Times(number => (double)number));
         }
 
-        foreach ((string name, ForecastPart part) in columns.Added)
+        foreach (AddedColumn added in columns.Added)
         {
             var values = new float[count];
             for (int s = 0; s < forecasts.Count; s++)
-                forecasts[s].Part(part).CopyTo(values, s * horizon);
-            builder.AddColumn(name, NumberDataViewType.Single, values);
+                forecasts[s].Part(added).CopyTo(values, s * horizon);
+            builder.AddColumn(added.Name, NumberDataViewType.Single, values);
         }
 
         return builder.GetDataView();

@@ -66,7 +66,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     /// <summary>Takes <paramref name="example"/> as the next step of its series, then forecasts what follows it.</summary>
     /// <param name="example">The next step; with a time column, its time must be after the last one of its series, and steps left out are taken as missing.</param>
     /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
-    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: what was given in training. Not for a model with several levels, each of which has its own columns.</param>
     /// <param name="future">What is known beforehand of the steps that follow, an example per step; of it, only those columns and the time are used. Steps beyond its end count as missing. Null: nothing, and an error where the model has such columns
     /// and knows nothing of these steps from its training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range; the history is unchanged.</exception>
@@ -89,7 +89,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
 
     /// <summary>Forecasts what follows the last step seen of the only series; columns of an example stay unset.</summary>
     /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
-    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: what was given in training. Not for a model with several levels, each of which has its own columns.</param>
     /// <param name="future">What is known beforehand of the steps that follow, as in <see cref="Predict(TIn, int?, float?, IEnumerable{TIn}?)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range.</exception>
     /// <exception cref="InvalidOperationException">The model has a series column, so that it must be said which series to forecast.</exception>
@@ -103,7 +103,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     /// <summary>Forecasts what follows the last step seen of a series; columns of an example stay unset.</summary>
     /// <param name="seriesName">Name of the series: the text of its column; an integer's digits; a key's number, from 1.</param>
     /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
-    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: the level given in training.</param>
+    /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: what was given in training. Not for a model with several levels, each of which has its own columns.</param>
     /// <param name="future">What is known beforehand of the steps that follow, as in <see cref="Predict(TIn, int?, float?, IEnumerable{TIn}?)"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range.</exception>
     /// <exception cref="ArgumentException">Neither the model nor the engine has seen the series.</exception>
@@ -219,7 +219,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         if (steps is null)
             CheckKnown(history.Ahead);
         forecast.Length = horizon ?? pipeline.Forecaster.Horizon;
-        forecast.Level = confidenceLevel ?? pipeline.Forecaster.Columns.Level;
+        forecast.Levels = confidenceLevel is { } level ? [level] : pipeline.Forecaster.Columns.Levels;
         (current, ahead) = (history, steps);
         forecast.Forget();
         var filled = new TOut();
@@ -238,13 +238,19 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
 
     private PanelSeries ReadSeries() => current!.Now(forecast.Length, ahead);
 
-    private static void CheckRequest(int? horizon, float? confidenceLevel)
+    private void CheckRequest(int? horizon, float? confidenceLevel)
     {
+        ForecastColumns columns = pipeline.Forecaster.Columns;
         List<string> problems = [];
         if (horizon is < 1 or > ForecastColumns.MaxHorizon)
             problems.Add($"horizon must be 1 to {ForecastColumns.MaxHorizon}, got {horizon}.");
         if (confidenceLevel is { } level)
+        {
             ForecastColumns.AddLevelProblem(level, problems);
+            if (columns.NamedLevels.Length > 0)
+                problems.Add($"confidenceLevel is {SchemaCheck.Text(level)}, but the model has bound columns for its own levels, {string.Join(", ", columns.NamedLevels.Select(SchemaCheck.Text))}: leave it null, or train with one ConfidenceLevel.");
+        }
+
         if (problems.Count > 0)
             throw new ArgumentOutOfRangeException(null, string.Join(Environment.NewLine, problems));
     }

@@ -24,7 +24,7 @@ public static class GruForecastNextExtensions
     }
 
     /// <summary>
-    /// The forecasts of <see cref="ForecastNext"/> in long form: one row per series and step ahead, with the series' name as text, the number of the step from 1 in the column "Step", its time where times have a regular step
+    /// The forecasts of <see cref="ForecastNext"/> in long form: one row per series and step ahead, with the series' name as text, the number of the step from 1 in the column "Step" ("StepAhead" where the data has a series, time or forecast column "Step"), its time where times have a regular step
     /// (DateTime, or Double for numbers), the forecast and its bounds as Singles. The columns are named as in the data. All forecasts are made at once.
     /// </summary>
     /// <param name="model">A trained pipeline that ends in <see cref="GruForecastTransformer"/>, as it was fitted or loaded.</param>

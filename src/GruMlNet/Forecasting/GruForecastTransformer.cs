@@ -102,6 +102,7 @@ public sealed class GruForecastTransformer : ITransformer
             ConfidenceLowerBoundColumn = Columns.Lower,
             ConfidenceUpperBoundColumn = Columns.Upper,
             ConfidenceLevel = Columns.Level,
+            ConfidenceLevels = Columns.NamedLevels,
         };
         options.Validate();
         return new GruWindowForecastTransformer(host, new ForecastColumns(options, InputColumns.Alone(inputColumnName ?? outputColumnName)), Model);

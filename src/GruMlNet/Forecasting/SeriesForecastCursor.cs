@@ -41,7 +41,7 @@ internal sealed class SeriesForecastCursor : DataViewRowCursor
 
     public override long Batch => 0;
 
-    private IReadOnlyList<(string Name, ForecastPart Part)> Added => view.Transformer.Columns.Added;
+    private IReadOnlyList<AddedColumn> Added => view.Transformer.Columns.Added;
 
     public override bool MoveNext()
     {
@@ -63,7 +63,7 @@ internal sealed class SeriesForecastCursor : DataViewRowCursor
             throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' is not active in this cursor: name it among the needed columns.");
         if (column.Index < sourceColumns)
             return source!.GetGetter<TValue>(source.Schema[column.Index]);
-        return Getter(Added[column.Index - sourceColumns].Part) as ValueGetter<TValue>
+        return Getter(Added[column.Index - sourceColumns]) as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"Column '{column.Name}' holds VBuffer<float>, not {typeof(TValue)}.");
     }
 
@@ -95,9 +95,9 @@ internal sealed class SeriesForecastCursor : DataViewRowCursor
         return true;
     }
 
-    private ValueGetter<VBuffer<float>> Getter(ForecastPart part) => (ref VBuffer<float> value) =>
+    private ValueGetter<VBuffer<float>> Getter(AddedColumn column) => (ref VBuffer<float> value) =>
     {
-        float[] computed = forecasts![Current].Part(part);
+        float[] computed = forecasts![Current].Part(column);
         var editor = VBufferEditor.Create(ref value, computed.Length);
         computed.CopyTo(editor.Values);
         value = editor.Commit();

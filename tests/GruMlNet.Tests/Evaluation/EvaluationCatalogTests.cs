@@ -35,6 +35,8 @@ public sealed class EvaluationCatalogTests
         public string Shop { get; set; } = "";
 
         public float Value { get; set; }
+
+        public DateTime Day { get; set; }
     }
 
     private sealed class NaiveForecast
@@ -155,6 +157,44 @@ public sealed class EvaluationCatalogTests
         _ = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Forecasting.ChronologicalSplit(data, 0));
     }
 
+    [Fact]
+    public void Backtest_WithTimes_TakesRowsInAnyOrderAndCountsGaps()
+    {
+        BacktestOptions options = Options(options => (options.SeriesColumnName, options.TimeColumnName, options.Windows) = ("Shop", "Day", 2));
+        ForecastEvaluation sorted = ml.Forecasting.Backtest(ml.Data.LoadFromEnumerable(Shops()), Naive(), options);
+        List<StepRow> rows = Shops();
+        new Random(3).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows));
+        ForecastEvaluation shuffled = ml.Forecasting.Backtest(ml.Data.LoadFromEnumerable(rows), Naive(), options);
+        Assert.Equal(Error(sorted, "long"), Error(shuffled, "long"));
+        Assert.Equal(Error(sorted, "short"), Error(shuffled, "short"));
+        options.TimeColumnName = null;
+        Assert.NotEqual(Error(sorted, "long"), Error(ml.Forecasting.Backtest(ml.Data.LoadFromEnumerable(rows), Naive(), options), "long"));
+
+        // Without the step before the last origin, the forecast is made one step earlier, and its first step has no value to be scored by: 24 forecasts what came as 26, 29, but not 34.
+        List<StepRow> gap = [.. Shops().Where(row => !(row.Shop == "long" && row.Value == 25))];
+        ForecastEvaluation last = ml.Forecasting.Backtest(ml.Data.LoadFromEnumerable(gap), Naive(), Options(options => (options.SeriesColumnName, options.TimeColumnName, options.Windows) = ("Shop", "Day", 1)));
+        Assert.Equal((2 + 5) / 2.0, Error(last, "long"), 1e-6);
+
+        static double Error(ForecastEvaluation evaluation, string series)
+        {
+            return evaluation.PerSeries.Single(one => one.Key == series).Value.MeanAbsoluteError;
+        }
+    }
+
+    [Fact]
+    public void ChronologicalSplit_WithTimes_TakesRowsInAnyOrderAndCountsGaps()
+    {
+        List<StepRow> rows = [.. Shops().Where(row => !(row.Shop == "long" && row.Value == 29))];
+        rows.Reverse();
+        DataOperationsCatalog.TrainTestData split = ml.Forecasting.ChronologicalSplit(ml.Data.LoadFromEnumerable(rows), 3, "Shop", "Day");
+        Assert.Equal(["short 9", "long 34", "short 9", "short 9", "long 26"],
+            ml.Data.CreateEnumerable<StepRow>(split.TestSet, reuseRowObject: false).Select(row => $"{row.Shop} {row.Value}"));
+        Assert.Equal(rows.Count - 5, split.TrainSet.GetColumn<float>("Value").Count());
+        IDataView twice = ml.Data.LoadFromEnumerable([.. Shops(), Shops()[^1]]);
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => ml.Forecasting.ChronologicalSplit(twice, 3, "Shop", "Day")), "'Day'", "twice", "series 'short'");
+        Messages.AssertSays(Assert.Throws<ArgumentOutOfRangeException>(() => ml.Forecasting.ChronologicalSplit(twice, 3, "Shop", "Month")), "'Month'", "'Day'");
+    }
+
     /// <summary>Each row forecasts its own value.</summary>
     private CustomMappingEstimator<StepRow, NaiveForecast> Naive()
     {
@@ -174,9 +214,9 @@ public sealed class EvaluationCatalogTests
         List<StepRow> rows = [];
         for (int step = 0; step < 26; step++)
         {
-            rows.Add(new StepRow { Shop = "long", Value = step < 23 ? step + 3 : 25 + (step - 22) * (step - 22) });
+            rows.Add(new StepRow { Shop = "long", Value = step < 23 ? step + 3 : 25 + (step - 22) * (step - 22), Day = new DateTime(2024, 1, 1).AddDays(step) });
             if (step >= 18)
-                rows.Add(new StepRow { Shop = "short", Value = step < 23 ? 7 : 9 });
+                rows.Add(new StepRow { Shop = "short", Value = step < 23 ? 7 : 9, Day = new DateTime(2024, 1, 1).AddDays(step) });
         }
 
         return rows;

@@ -139,3 +139,39 @@ public sealed class ForecastByGruWithTimeContractTests : ForecastByGruContract<B
         return TinyForecasts.SeriesWithTime(ml, model: TinyForecasts.Model(Series.AndContinue(progress), token));
     }
 }
+
+public sealed class ForecastByGruSeveralLevelsContractTests : ForecastByGruContract<LevelsForecast>
+{
+    protected override IReadOnlyList<string> InputColumns => ["Value"];
+
+    protected override IReadOnlyList<string> OutputColumns => ["Forecast", "Lower80", "Upper80", "Lower95", "Upper95"];
+
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext ml)
+    {
+        return Create(ml, "Forecast", TinyForecasts.Model());
+    }
+
+    protected override IEstimator<ITransformer> CreateInPlaceEstimator(MLContext ml)
+    {
+        return Create(ml, "Value", TinyForecasts.Model());
+    }
+
+    protected override IEstimator<ITransformer> CreateCancellableEstimator(MLContext ml, Action progress, CancellationToken token)
+    {
+        return Create(ml, "Forecast", TinyForecasts.Model(Series.AndContinue(progress), token));
+    }
+
+    private static GruForecastEstimator Create(MLContext ml, string output, GruForecastModelOptions model)
+    {
+        return ml.Forecasting.ForecastByGru(new GruForecastEstimator.Options
+        {
+            OutputColumnName = output,
+            InputColumnName = "Value",
+            Horizon = TinyForecasts.Horizon,
+            ConfidenceLowerBoundColumn = "Lower",
+            ConfidenceUpperBoundColumn = "Upper",
+            ConfidenceLevels = [0.8f, 0.95f],
+            Model = model,
+        });
+    }
+}

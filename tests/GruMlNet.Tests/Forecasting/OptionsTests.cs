@@ -110,11 +110,11 @@ public sealed class OptionsTests
     {
         // The columns and the horizon are read back in ShortOverload_EachArgument_ReachesTheModel.
         Assert.Equal(
-            ["CalendarFeatures", "ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "HolidayColumnName", "Horizon", "InputColumnName", "KnownColumns", "Model", "OutputColumnName", "PastColumns", "SeriesColumnName",
+            ["CalendarFeatures", "ConfidenceLevel", "ConfidenceLevels", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "HolidayColumnName", "Horizon", "InputColumnName", "KnownColumns", "Model", "OutputColumnName", "PastColumns", "SeriesColumnName",
                 "StaticColumns", "TimeColumnName", "WeightColumnName"],
             Properties(typeof(GruForecastEstimator.Options)).Order(StringComparer.Ordinal));
         Assert.Equal(
-            ["ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "Horizon", "InputColumnName", "Model", "OutputColumnName"],
+            ["ConfidenceLevel", "ConfidenceLevels", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "Horizon", "InputColumnName", "Model", "OutputColumnName"],
             Properties(typeof(GruWindowForecastEstimator.Options)).Order(StringComparer.Ordinal));
     }
 

@@ -43,6 +43,19 @@ public sealed class BoundedForecast
     public float[] Upper { get; set; } = [];
 }
 
+public sealed class LevelsForecast
+{
+    public float[] Forecast { get; set; } = [];
+
+    public float[] Lower80 { get; set; } = [];
+
+    public float[] Upper80 { get; set; } = [];
+
+    public float[] Lower95 { get; set; } = [];
+
+    public float[] Upper95 { get; set; } = [];
+}
+
 internal static class Series
 {
     public const int Length = 72;

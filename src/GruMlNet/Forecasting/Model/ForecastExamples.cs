@@ -46,9 +46,9 @@ internal sealed class ForecastExamples : ISequenceSource
     /// <summary>Writes the inputs of one example: how things stand at the given one of the kept origins.</summary>
     public static void Write(SeriesAnalysis analysis, int kept, SequenceBatch batch, int row, WindowFeatures features)
     {
-        var size = SeriesAnalysis.ExpertCount * analysis.Horizon;
+        var size = SeriesCombination.ExpertCount * analysis.Horizon;
         features.Write(analysis, analysis.Origins[analysis.Kept[kept]], batch.Inputs, batch.Context, row, batch.Rows);
-        analysis.Priors.CopyTo(batch.Priors.AsSpan(row * SeriesAnalysis.ExpertCount));
+        analysis.Priors.CopyTo(batch.Priors.AsSpan(row * SeriesCombination.ExpertCount));
         for (var i = 0; i < size; i++) batch.Experts[row * size + i] = Correction(analysis.Experts[kept * size + i], analysis);
     }
 

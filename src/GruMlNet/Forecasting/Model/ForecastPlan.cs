@@ -33,13 +33,16 @@ internal sealed record ForecastPlan(int Horizon, int Season, int ContextLength, 
     }
 
     /// <summary>Analyses a history; <paramref name="keep"/> past origins are kept for training.</summary>
-    public SeriesAnalysis Analyze(ReadOnlySpan<float> history, int keep = 0) => new(Recent(history), Season, Horizon, UseLog, keep);
+    public SeriesAnalysis Analyze(ReadOnlySpan<float> history, int keep = 0) => new(Combine(history), Horizon, keep);
+
+    /// <summary>Combines the forecasters of a history: what they say now, without what they would have said before.</summary>
+    public SeriesCombination Combine(ReadOnlySpan<float> history) => new(Recent(history), Season, Horizon, UseLog);
 
     /// <summary>Past origins to train on per series: all that are scored, unless there are so many series that they would fill the memory.</summary>
     public int OriginsToKeep(int series)
     {
         const long Budget = 512L << 20;
-        var perOrigin = (long)SeriesAnalysis.ExpertCount * Horizon * sizeof(float);
+        var perOrigin = (long)SeriesCombination.ExpertCount * Horizon * sizeof(float);
         return (int)Math.Clamp(Budget / (perOrigin * series), 4, int.MaxValue);
     }
 
@@ -51,7 +54,7 @@ internal sealed record ForecastPlan(int Horizon, int Season, int ContextLength, 
         ContextSize = WindowFeatures.ContextSize,
         HeadDropout = 0.2f,
         HasHead = false,
-        GivenExperts = SeriesAnalysis.ExpertCount,
+        GivenExperts = SeriesCombination.ExpertCount,
         OutputSize = Horizon,
     };
 

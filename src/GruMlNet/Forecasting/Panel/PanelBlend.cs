@@ -143,8 +143,8 @@ internal sealed class PanelBlend
 
     private static double[] Smooth(PreparedSeries series, ReadOnlySpan<float> history, ForecastPlan smoothing)
     {
-        var analysis = smoothing.Analyze(history);
-        return Array.ConvertAll(analysis.Now.ToArray(), v => series.Transform.ApplyClamped(analysis.Transform.Invert(v)));
+        var combination = smoothing.Combine(history);
+        return Array.ConvertAll(combination.Now, v => series.Transform.ApplyClamped(combination.Transform.Invert(v)));
     }
 
     public override string ToString() =>

@@ -7,12 +7,12 @@ namespace GruMlNet;
 /// <param name="Upper">[levels][h]: the upper bounds.</param>
 internal sealed record PanelForecast(float[] Point, float[][] Lower, float[][] Upper)
 {
-    /// <summary>The part that a column holds; bounds are those of the first confidence level.</summary>
-    internal float[] Part(ForecastPart part) => part switch
+    /// <summary>The part that a column holds.</summary>
+    internal float[] Part(AddedColumn column) => column.Part switch
     {
         ForecastPart.Point => Point,
-        ForecastPart.Lower => Lower[0],
-        _ => Upper[0],
+        ForecastPart.Lower => Lower[column.Level],
+        _ => Upper[column.Level],
     };
 
     internal void Fill(float value)

@@ -128,6 +128,7 @@ internal sealed class PanelForecaster
     /// <param name="threads">Null for the number of processors.</param>
     public PanelForecast[] ForecastAll(IReadOnlyList<PanelSeries> series, int horizon, float[] confidenceLevels, int? threads = null)
     {
+        if (series.Count <= Chunk) return ForecastBlocks([.. series], horizon, confidenceLevels);
         var forecasts = new PanelForecast[series.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads ?? Environment.ProcessorCount };
         Parallel.For(0, (series.Count + Chunk - 1) / Chunk, parallel, c =>
