@@ -44,10 +44,18 @@ public sealed class ClassifyTests : IDisposable
     }
 
     [Fact]
+    public void Train_CsvWithoutTheClass_SaysWhichOptionNamesIt()
+    {
+        Outcome outcome = tool.Run("classify train --train @steps.csv --series-col id --model @m.zip");
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("--label-col is missing: name the column with the class", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Train_ThenPredictAndEvaluate_WorkFromTheFile()
     {
         Outcome trained = tool.RunWell("classify train --train @Waves_TRAIN.ts --model @m.zip --networks 1 --hidden 8");
-        Assert.Contains("2 classes, trained on 16 sequences of 1 channels", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("2 classes, trained on 16 sequences of 1 channel", trained.Error, StringComparison.Ordinal);
         _ = tool.RunWell("classify predict --model @m.zip --input @Waves_TEST.ts --output @p.csv");
         string[] lines = tool.Lines("p.csv");
         Assert.Equal("id,class,fast,slow", lines[0]);
@@ -107,7 +115,7 @@ public sealed class ClassifyTests : IDisposable
     [InlineData("evaluate --train @nolabels.ts --test @Waves_TEST.ts", 3, "no class")]
     [InlineData("evaluate --train @two.ts --test @Waves_TEST.ts", 3, "2 channels", "has 1")]
     [InlineData("train --train @steps.csv --model @m.zip", 2, "--series-col")]
-    [InlineData("train --train @steps.csv --series-col name --model @m.zip", 2, "no column 'name'", "'id'")]
+    [InlineData("train --train @steps.csv --series-col name --label-col kind --model @m.zip", 2, "no column 'name'", "'id'")]
     [InlineData("train --train @Waves_TRAIN.ts --model @none/m.zip", 4, "cannot be written")]
     [InlineData("predict --model @none.zip --input @Waves_TEST.ts", 3, "no model", "classify train")]
     [InlineData("predict --model @bad.ts --input @Waves_TEST.ts", 3, "not a model")]

@@ -62,6 +62,35 @@ public sealed class CovariateTests : IDisposable
     }
 
     [Fact]
+    public void CategoryInDigits_IsANumberUnlessSaid()
+    {
+        tool.Write("a.csv", ["t,shop,store,size,v", .. Enumerable.Range(0, 3).SelectMany(s => Enumerable.Range(0, 30).Select(t => $"{t},S{s},{s + 4},{s}.5,{10 * s + t % 4}"))]);
+        const string Data = "--input @a.csv --label-col v --time-col t --series-col shop";
+        Assert.Contains("store (number), size (number)", tool.RunWell($"info {Data} --static-cols store,size").Output, StringComparison.Ordinal);
+        Assert.Contains("size (number), store (category)", tool.RunWell($"info {Data} --static-cols size --category-cols store").Output, StringComparison.Ordinal);
+        _ = tool.RunWell($"train {Data} --static-cols size --category-cols store --horizon 2 --budget fast --model @m.zip");
+        Assert.Contains("size (number), store (category)", tool.RunWell("info --model @m.zip").Output, StringComparison.Ordinal);
+        _ = tool.RunWell($"forecast {Data} --model @m.zip --category-cols store --output @F.csv");
+        Outcome outcome = tool.Run($"forecast {Data} --model @m.zip --category-cols store,size --output @F.csv");
+        Assert.Contains("--category-cols names store,size, but the model has learnt from store", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnseenCategoryAndHoliday_AreWarnedOf()
+    {
+        string columns = $"{Columns} --known-cols promo --static-cols region --holiday-col holiday --horizon {Ahead}";
+        _ = tool.RunWell($"train --input @shops.csv {columns} --budget fast --model @m.zip");
+        Assert.DoesNotContain("tells apart", tool.RunWell("forecast --input @shops.csv --model @m.zip --output @F.csv").Error, StringComparison.Ordinal);
+        string[][] rows = [.. tool.Lines("shops.csv").Select(line => line.Split(','))];
+        for (int row = 1; row < rows.Length; row++)
+            (rows[row][2], rows[row][6]) = ("nowhere", row == 5 ? "Nothing Day" : rows[row][6]);
+        tool.Write("changed.csv", [.. rows.Select(row => string.Join(',', row))]);
+        string error = tool.RunWell("forecast --input @changed.csv --model @m.zip --output @F.csv --quiet").Error;
+        Assert.Contains("Column 'region': 'nowhere' of series", error, StringComparison.Ordinal);
+        Assert.Contains("Column 'holiday': 'Nothing Day' is no holiday that the model tells apart", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Holiday_OfNumbersOrNothing_IsOneNumber()
     {
         tool.Write("a.csv", "t,feast,v", "1,1,5", "2,,6", "3,true,");

@@ -23,6 +23,7 @@ public sealed class FailureTests : IDisposable
         tool.Write("model.zip", "no model");
         tool.Write("binary.csv", new string('x', 100), new string('\u0001', 5000));
         tool.Write("commas.csv", "t,v", "2024-01-01,10,96", "2024-01-02,11,2");
+        tool.Write("twocols.csv", "t,v,v", "1,1,2", "2,3,4");
         tool.Write("F.csv", "old");
     }
 
@@ -34,6 +35,8 @@ public sealed class FailureTests : IDisposable
     [Theory]
     [InlineData("--input @commas.csv --time-col t --label-col v --horizon 1", 3, "line 2 has 3 fields", "first line has 2", "decimal commas")]
     [InlineData("--input @F.csv --layout wide --horizon 2", 2, "F.csv' is an input, too", "name of its own")]
+    [InlineData("--input @twocols.csv --label-col v --horizon 1", 3, "two columns 'v'", "fields 1 and 2", "give the number")]
+    [InlineData("--input / --label-col v --horizon 1", 3, "'/' is a folder", "name of a file")]
     [InlineData("--input @missing.csv --layout wide --horizon 2", 3, "no file", "missing.csv")]
     [InlineData("--input @empty.csv --layout wide --horizon 2", 3, "empty.csv' is empty", "at least one line")]
     [InlineData("--input @header.csv --layout wide --horizon 2", 3, "no data", "--has-header false")]

@@ -150,6 +150,35 @@ public sealed class ForecastTests : IDisposable
     }
 
     [Fact]
+    public void Info_OfALongFile_SaysWhatElseIsInIt()
+    {
+        tool.Write("days.csv", ["day,shop,sales,price,promo", .. Enumerable.Range(0, 20).Select(t => $"{new DateTime(2024, 1, 1).AddDays(t):yyyy-MM-dd},A,{t},{t % 3},0")]);
+        string text = tool.RunWell("info --input @days.csv --label-col sales --time-col day --known-cols promo").Output;
+        Assert.All((string[])["time step 1 day", "7 steps", "known beforehand", "promo", "not used", "shop, price"], part => Assert.Contains(part, text, StringComparison.Ordinal));
+        Assert.DoesNotContain("1.00:00:00", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--budget fast", "--budget")]
+    [InlineData("--seasonality 3", "--seasonality")]
+    [InlineData("--seed 2", "--seed")]
+    [InlineData("--threads 1", null)]
+    public void Model_WithOptionsOfTraining_SaysThatTheyDoNothing(string options, string? warned)
+    {
+        _ = tool.RunWell($"{Wide} --save-model @a.zip");
+        string error = tool.RunWell($"forecast --input @wide.csv --model @a.zip --output @G.csv {options} --quiet").Error;
+        Assert.Equal(File.ReadAllText(tool["F.csv"]), File.ReadAllText(tool["G.csv"]));
+        Assert.Equal(warned is null ? "" : $"{warned} counts in training only: the model of --model is trained already, so that it changes nothing.\n", error);
+    }
+
+    [Fact]
+    public void OneStep_IsNotSeveral()
+    {
+        Assert.Contains("Forecast 1 step of 3 series", tool.RunWell("forecast --input @wide.csv --layout wide --horizon 1 --budget fast --output @F.csv --save-model @m.zip").Error, StringComparison.Ordinal);
+        Assert.Contains("trained for 1 step:", tool.RunWell("forecast --input @wide.csv --model @m.zip --horizon 2 --output @F.csv").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Charts_BothKinds_AreWritten()
     {
         _ = tool.RunWell($"{Wide} --save-model @a.zip --chart @c.png");

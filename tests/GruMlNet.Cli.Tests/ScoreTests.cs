@@ -132,6 +132,17 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
+    public void Backtest_RefitInterrupted_SaysThatThereAreNoScores()
+    {
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        Outcome outcome = tool.Run("backtest --input @wide.csv --layout wide --horizon 2 --windows 3 --refit --report @r.json", source.Token);
+        Assert.Equal(ExitCode.Interrupted, outcome.ExitCode);
+        Assert.Equal("The backtest was interrupted before all origins were forecast: there are no scores, and nothing was written. Without --refit, one training is enough for all of them.\n", outcome.Error);
+        Assert.DoesNotContain("r.json", tool.FileNames);
+    }
+
+    [Fact]
     public void Backtest_TooLong_SaysWhatToChange()
     {
         Outcome outcome = tool.Run("backtest --input @wide.csv --layout wide --horizon 20 --windows 2");

@@ -42,7 +42,8 @@ internal sealed class BacktestCommand : ToolCommand
             panel.Series, origins, parsed.GetValue(refit), level.Fraction(parsed), training.Threads(parsed), training.Seasonality(parsed, panel),
             past =>
             {
-                cancellation.ThrowIfCancellationRequested();
+                if (cancellation.IsCancellationRequested)
+                    throw new Failure("The backtest was interrupted before all origins were forecast: there are no scores, and nothing was written. Without --refit, one training is enough for all of them.", ExitCode.Interrupted);
                 return latest = training.Train(parsed, panel with { Series = past }, format, steps, screen, cancellation).Forecaster;
             });
         outputs.Write(parsed, Name, data.Input(parsed), panel, evaluation);

@@ -31,7 +31,7 @@ internal sealed class ClassifyEvaluateCommand : ToolCommand
     private protected override int Run(ParseResult parsed, Screen screen, CancellationToken cancellation)
     {
         string testPath = parsed.GetValue(test)!;
-        LabelledSequences judged = data.Read(parsed, testPath).WithLabels(testPath);
+        LabelledSequences judged = data.ReadLabelled(parsed, testPath);
         if (parsed.GetValue(model) is { } modelPath)
         {
             Classifier loaded = Classifier.Load(modelPath);
@@ -40,7 +40,7 @@ internal sealed class ClassifyEvaluateCommand : ToolCommand
         }
 
         string trainPath = parsed.GetValue(train)!;
-        LabelledSequences learnt = data.Read(parsed, trainPath).WithLabels(trainPath);
+        LabelledSequences learnt = data.ReadLabelled(parsed, trainPath);
         if (learnt.Channels != judged.Channels)
             throw new Failure($"'{trainPath}' has {learnt.Channels} channels, '{testPath}' has {judged.Channels}: both need the same.");
         var clock = System.Diagnostics.Stopwatch.StartNew();

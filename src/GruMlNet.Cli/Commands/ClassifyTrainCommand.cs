@@ -26,12 +26,12 @@ internal sealed class ClassifyTrainCommand : ToolCommand
     {
         string path = parsed.GetValue(train)!, modelPath = parsed.GetValue(model)!;
         OutputFiles.Check([modelPath], path);
-        LabelledSequences sequences = data.Read(parsed, path).WithLabels(path);
+        LabelledSequences sequences = data.ReadLabelled(parsed, path);
         (Classifier classifier, TimeSpan time) = training.Train(parsed, sequences, screen, cancellation);
         using var files = new OutputFiles();
         files.Add(modelPath, classifier.Save);
         files.Commit();
-        screen.Note(FormattableString.Invariant($"Model: {modelPath}, {classifier.Classes.Count} classes, trained on {sequences.Sequences.Count} sequences of {sequences.Channels} channels in {time.TotalSeconds:F1} s."));
+        screen.Note(FormattableString.Invariant($"Model: {modelPath}, {classifier.Classes.Count} classes, trained on {Counted.Of(sequences.Sequences.Count, "sequence")} of {Counted.Of(sequences.Channels, "channel")} in {time.TotalSeconds:F1} s."));
         return ClassifierTraining.Finished(screen, cancellation);
     }
 }

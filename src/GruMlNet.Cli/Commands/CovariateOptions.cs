@@ -9,7 +9,8 @@ internal sealed class CovariateOptions
 {
     private readonly Option<string[]> known = Columns("--known-cols", "covariates known beforehand, such as prices or weather forecasts; rows after the last value, with --label-col blank, give them for the steps to forecast");
     private readonly Option<string[]> past = Columns("--past-cols", "covariates known up to the last value only");
-    private readonly Option<string[]> statics = Columns("--static-cols", "what describes a series as a whole: numbers, or categories where any field is text");
+    private readonly Option<string[]> statics = Columns("--static-cols", "what describes a series as a whole: numbers, or categories where any field is text; for categories written in digits see --category-cols");
+    private readonly Option<string[]> categories = Columns("--category-cols", "what describes a series as a whole and is a category even where it is written in digits, such as a number of a store");
     private readonly Option<string> holiday = new("--holiday-col") { Description = "column with the name of the holiday (or 1), blank (or 0) on other days; known beforehand", HelpName = "COLUMN" };
     private readonly Option<string> weight = new("--weight-col") { Description = "column that says how much a row counts in training; blank: 1", HelpName = "COLUMN" };
     private readonly Option<CalendarFeatures?> calendar = new("--calendar")
@@ -33,7 +34,7 @@ internal sealed class CovariateOptions
 
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[known, past, statics, holiday, weight, calendar])
+        foreach (Option option in (Option[])[known, past, statics, categories, holiday, weight, calendar])
             command.Add(option);
     }
 
@@ -43,7 +44,7 @@ internal sealed class CovariateOptions
     {
         if (format.Layout == Layout.Wide)
         {
-            if (((Option[])[known, past, statics, holiday, weight, calendar]).FirstOrDefault(option => parsed.GetResult(option) is not null) is { } given)
+            if (((Option[])[known, past, statics, categories, holiday, weight, calendar]).FirstOrDefault(option => parsed.GetResult(option) is not null) is { } given)
                 throw new Failure($"{given.Name} is for the long layout: leave it out, or leave out --layout wide.", ExitCode.Usage);
             return format;
         }
@@ -56,20 +57,22 @@ internal sealed class CovariateOptions
         {
             Known = Chosen(known, trained?.Known),
             Past = Chosen(past, trained?.Past),
-            Static = Chosen(statics, trained?.Static),
+            Static = [.. Chosen(statics, trained?.Static.Except(trained.Category)), .. Chosen(categories, trained?.Category)],
+            Category = Chosen(categories, trained?.Category),
             Holiday = trained is null ? parsed.GetValue(holiday) : parsed.GetValue(holiday) is { } name && trained.Holiday is null ? throw NotLearnt(holiday, name, "none") : parsed.GetValue(holiday) ?? trained.Holiday,
             // A forecast gives all rows the weight they have.
             Weight = trained is null ? parsed.GetValue(weight) : null,
             Calendar = parsed.GetValue(calendar),
         };
 
-        IReadOnlyList<string> Chosen(Option<string[]> option, IReadOnlyList<string>? learnt)
+        IReadOnlyList<string> Chosen(Option<string[]> option, IEnumerable<string>? trainedWith)
         {
+            string[]? learnt = trainedWith?.ToArray();
             string[]? names = parsed.GetValue(option);
             if (parsed.GetResult(option) is null || names is null)
                 return learnt ?? [];
-            if (learnt is not null && learnt.Count != names.Length)
-                throw NotLearnt(option, string.Join(',', names), learnt.Count == 0 ? "none" : string.Join(',', learnt));
+            if (learnt is not null && learnt.Length != names.Length)
+                throw NotLearnt(option, string.Join(',', names), learnt.Length == 0 ? "none" : string.Join(',', learnt));
             return names;
         }
     }

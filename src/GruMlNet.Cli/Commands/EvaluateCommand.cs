@@ -73,7 +73,7 @@ internal sealed class EvaluateCommand : ToolCommand
                 if (!values.TryGetValue(id, out float[]? found))
                     throw new Failure($"'{path}' has no series '{id}', which '{actual.Input(parsed)}' has: both need the same series.");
                 return found.Length >= steps || ReferenceEquals(values, histories) ? found
-                    : throw new Failure($"'{path}' has {found.Length} steps of series '{id}', but '{actual.Input(parsed)}' has {steps}: forecast as many steps as are to be scored.");
+                    : throw new Failure($"'{path}' has {Counted.Of(found.Length, "step")} of series '{id}', but '{actual.Input(parsed)}' has {steps}: forecast as many steps as are to be scored.");
             }
         }
 

@@ -44,6 +44,8 @@ internal sealed class ForecastCommand : ToolCommand
     {
         OutputFiles.Check(((Option<string>[])[output, lower, upper, saveModel, report, chart]).Select(parsed.GetValue), data.Input(parsed), parsed.GetValue(model));
         ForecastChart.CheckName(parsed.GetValue(chart));
+        if (parsed.GetValue(model) is not null)
+            training.WarnIfGiven(parsed, screen);
         ModelFile? loaded = parsed.GetValue(model) is { } path ? ModelFile.Load(path) : null;
         FileFormat format = data.Format(parsed, loaded?.Settings.Format);
         if (format.Layout == Layout.Long && (parsed.GetValue(lower) ?? parsed.GetValue(upper)) is not null)
@@ -56,10 +58,14 @@ internal sealed class ForecastCommand : ToolCommand
         int steps = parsed.GetValue(horizon) ?? loaded!.Forecaster.Horizon;
         ModelFile used = loaded ?? training.Train(parsed, panel, format, steps, screen, cancellation);
         if (steps > used.Forecaster.Horizon)
-            screen.Warn($"The model was trained for {used.Forecaster.Horizon} steps: the {steps - used.Forecaster.Horizon} beyond are forecast from its own forecasts, and their bounds are too narrow.");
+            screen.Warn($"The model was trained for {Counted.Of(used.Forecaster.Horizon, "step")}: the {steps - used.Forecaster.Horizon} beyond are forecast from its own forecasts, and their bounds are too narrow.");
         float[] levels = level.Fractions(parsed);
         if (!used.Forecaster.Names.IsEmpty)
+        {
             KnownAhead.Warn(screen, format, panel, steps);
+            UnseenValues.Warn(screen, used, panel);
+        }
+
         PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, levels, training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");
@@ -92,7 +98,7 @@ internal sealed class ForecastCommand : ToolCommand
         }
 
         files.Commit();
-        screen.Note($"Forecast {steps} steps of {panel.Series.Count} series: {parsed.GetValue(output)}");
+        screen.Note($"Forecast {Counted.Of(steps, "step")} of {panel.Series.Count} series: {parsed.GetValue(output)}");
         return Finished(used.Forecaster, screen);
 
         void WriteForecasts(TextWriter writer, Func<PanelForecast, float[]> values)

@@ -57,6 +57,7 @@ internal sealed class InfoCommand : ToolCommand
             ["smallest, largest", $"{Text(Observed().Min())}, {Text(Observed().Max())}"],
             .. panel.Times is { } times ? (string[][])[["time", times.Clock.ToString()], ["season by time", times.Clock.SeasonalityHint is { } season ? $"{season} steps" : "none"]] : [],
             .. trained is null ? ColumnRows(format, panel.Layout) : [],
+            .. OtherColumns(parsed, format),
         ]);
         return ExitCode.Done;
 
@@ -80,6 +81,19 @@ internal sealed class InfoCommand : ToolCommand
             ["weights", format.Weight ?? ""],
             ["calendar", layout.Calendar == CalendarFeatures.None ? "" : layout.Calendar.ToString()],
         ]).Where(row => row[1].Length > 0)];
+    }
+
+    /// <summary>The columns that have no role, to find out what more there is.</summary>
+    private string[][] OtherColumns(ParseResult parsed, FileFormat format)
+    {
+        if (format.Layout == Layout.Wide)
+            return [];
+        string[] fields = CsvReader.Read(data.Input(parsed)).First().Fields;
+        if (!Header.IsHeader(format.HasHeader, fields))
+            return [];
+        var columns = LongColumns.Find(format, fields, isHeader: true, data.Input(parsed));
+        string[] others = [.. fields.Where((_, i) => !columns.Used.Contains(i))];
+        return others.Length == 0 ? [] : [["not used", string.Join(", ", others)]];
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

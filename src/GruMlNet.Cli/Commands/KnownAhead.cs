@@ -15,7 +15,7 @@ internal static class KnownAhead
                 continue;
             int most = missing.Max(one => one.Steps);
             string whose = format.Series is null ? "" : missing.Length == 1 ? $" of series '{missing[0].Id}'" : $" of {missing.Length} series (the first: '{missing[0].Id}')";
-            screen.Warn($"'{columns[k]}' is not known for {(most == steps ? "any" : $"{most}")} of the {steps} steps to forecast{whose}: they are forecast as if nothing were known of it. "
+            screen.Warn($"'{columns[k]}' is not known for {(most == steps ? "any" : $"{most}")} of the {Counted.Of(steps, "step")} to forecast{whose}: they are forecast as if nothing were known of it. "
                 + $"Add a row for each of these steps, with '{format.Label}' blank.");
         }
 

@@ -17,11 +17,22 @@ internal sealed class SequenceDataOptions
             command.Add(option);
     }
 
+    /// <summary>Reads a file whose sequences have classes.</summary>
+    /// <exception cref="Failure">It has none, or cannot be read.</exception>
+    internal LabelledSequences ReadLabelled(ParseResult parsed, string path)
+    {
+        if (!IsTs(path) && parsed.GetValue(series) is not null && parsed.GetValue(label) is null)
+            throw new Failure("--label-col is missing: name the column with the class of each sequence.", ExitCode.Usage);
+        return Read(parsed, path).WithLabels(path);
+    }
+
     internal LabelledSequences Read(ParseResult parsed, string path)
     {
-        if (Path.GetExtension(path).Equals(".ts", StringComparison.OrdinalIgnoreCase))
+        if (IsTs(path))
             return TsFile.Read(path);
         string id = parsed.GetValue(series) ?? throw new Failure($"'{path}' is not a .ts file, so it is read as CSV with one row per sequence and step: name the column that tells the sequences apart with --series-col.", ExitCode.Usage);
         return StepFile.Read(path, id, parsed.GetValue(label), parsed.GetValue(time), parsed.GetValue(values)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static bool IsTs(string path) => Path.GetExtension(path).Equals(".ts", StringComparison.OrdinalIgnoreCase);
 }

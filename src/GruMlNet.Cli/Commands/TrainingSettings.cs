@@ -19,6 +19,13 @@ internal sealed class TrainingSettings
         command.Add(threads);
     }
 
+    /// <summary>Says which options do nothing, because the model is trained already.</summary>
+    internal void WarnIfGiven(ParseResult parsed, Screen screen)
+    {
+        foreach (Option option in ((Option[])[seasonality, budget, seed]).Where(option => parsed.GetResult(option) is { Implicit: false }))
+            screen.Warn($"{option.Name} counts in training only: the model of --model is trained already, so that it changes nothing.");
+    }
+
     internal int? Threads(ParseResult parsed) => parsed.GetValue(threads);
 
     internal int? Seasonality(ParseResult parsed, Panel panel) => parsed.GetValue(seasonality) ?? panel.Times?.Clock.SeasonalityHint;

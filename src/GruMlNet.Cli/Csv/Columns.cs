@@ -24,6 +24,9 @@ internal sealed record FileFormat(Layout Layout, bool? HasHeader, string? Label,
     /// <summary>What describes a series as a whole.</summary>
     public IReadOnlyList<string> Static { get; init; } = [];
 
+    /// <summary>Those of <see cref="Static"/> that are categories even where they look like numbers.</summary>
+    public IReadOnlyList<string> Category { get; init; } = [];
+
     public string? Holiday { get; init; }
 
     /// <summary>How much a row counts in training.</summary>

@@ -47,6 +47,10 @@ internal static class CsvReader
         {
             throw new Failure($"There is no file '{path}'. Check the name; relative names start from '{Environment.CurrentDirectory}'.", inner: e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new Failure($"'{path}' is a folder: give the name of a file in it.", inner: e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new Failure($"'{path}' cannot be read: {e.Message}", inner: e);

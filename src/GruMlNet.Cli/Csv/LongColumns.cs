@@ -3,6 +3,9 @@ namespace GruMlNet.Cli.Csv;
 /// <summary>Where the columns of a file in the long layout are, by number from 0; null for those that nobody asked for.</summary>
 internal sealed record LongColumns(int Label, int? Time, int? Series, int[] Past, int[] Known, int[] Static, int? Holiday, int? Weight)
 {
+    /// <summary>All that have a role.</summary>
+    internal IEnumerable<int> Used => ((int?[])[Label, Time, Series, Holiday, Weight]).OfType<int>().Concat(Past).Concat(Known).Concat(Static);
+
     /// <summary>Finds the columns in the first line of a file.</summary>
     /// <exception cref="Failure">A column is not there, or has two roles.</exception>
     internal static LongColumns Find(FileFormat format, string[] fields, bool isHeader, string path)
@@ -34,6 +37,8 @@ internal sealed record LongColumns(int Label, int? Time, int? Series, int[] Past
     private static int IndexOf(string name, string[] columns, bool isHeader, string option, string path)
     {
         int index = isHeader ? Array.IndexOf(columns, name) : -1;
+        if (index >= 0 && Array.LastIndexOf(columns, name) is var last && last > index)
+            throw new Failure($"{option}: '{path}' has two columns '{name}', the fields {index} and {last}, counted from 0: rename one, or give the number of the one you mean.");
         if (index < 0 && !int.TryParse(name, out index))
             index = -1;
         if (index >= 0 && index < columns.Length)

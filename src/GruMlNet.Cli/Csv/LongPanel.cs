@@ -9,7 +9,7 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
     {
         InputColumns columns = format.Inputs;
         bool[] isNumber = [.. format.Static.Select((_, i) => trained is { } model ? CheckStatic(i, model.StaticIsNumber[i]) : IsNumber(i))];
-        (float[] holidays, IReadOnlyList<string>? kinds) = HolidayNumbers(trained);
+        (float[] holidays, IReadOnlyList<string>? kinds, string? unknownHoliday) = HolidayNumbers(trained);
         SeriesRows[] rows = [.. read.Series.Select(one =>
         {
             if (read.Times is not null)
@@ -44,7 +44,7 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
 
         (string[] past, string[] known, string[] numbers, string[] categories) = layout.Names(columns);
         PanelNames names = new(past, known, numbers, categories);
-        return new Panel(series, read.Times is null ? null : new PanelTimes(clock, last, read.Times.Format)) { Layout = layout, Names = names.IsEmpty ? null : names };
+        return new Panel(series, read.Times is null ? null : new PanelTimes(clock, last, read.Times.Format)) { Layout = layout, Names = names.IsEmpty ? null : names, UnknownHoliday = unknownHoliday };
     }
 
     private static int[] Ones(IReadOnlyList<string> columns) => [.. columns.Select(_ => 1)];
@@ -53,8 +53,8 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
 
     private static decimal Before(decimal time, SeriesClock clock) => clock.After(time, -1) ?? time;
 
-    /// <summary>A static column is a number where all that it says is, else a category.</summary>
-    private bool IsNumber(int column) => read.Series.All(one => one.Statics[column].Length == 0 || CsvNumber.IsNumber(one.Statics[column]));
+    /// <summary>A static column is a number where all that it says is and it is not said to be a category.</summary>
+    private bool IsNumber(int column) => !format.Category.Contains(format.Static[column], StringComparer.Ordinal) && read.Series.All(one => one.Statics[column].Length == 0 || CsvNumber.IsNumber(one.Statics[column]));
 
     private bool CheckStatic(int column, bool isNumber)
     {
@@ -64,19 +64,19 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
     }
 
     /// <summary>The number for each text of the holiday column, and the holidays that are told apart: none where all texts are numbers, true or false. Nothing is no holiday.</summary>
-    private (float[] Numbers, IReadOnlyList<string>? Kinds) HolidayNumbers(CovariateLayout? trained)
+    private (float[] Numbers, IReadOnlyList<string>? Kinds, string? Unknown) HolidayNumbers(CovariateLayout? trained)
     {
         if (format.Holiday is null)
-            return ([], null);
+            return ([], null, null);
         string? text = read.Holidays.FirstOrDefault(one => one.Length > 0 && CsvNumber.Flag(one) is null && !CsvNumber.IsNumber(one));
         if (trained is null ? text is null : trained.HolidayKinds!.Count == 0)
         {
             return text is null
-                ? ([.. read.Holidays.Select(one => one.Length == 0 ? 0 : CsvNumber.Flag(one) ?? CsvNumber.Parse(one, () => $"'{path}', column '{format.Holiday}'"))], [])
+                ? ([.. read.Holidays.Select(one => one.Length == 0 ? 0 : CsvNumber.Flag(one) ?? CsvNumber.Parse(one, () => $"'{path}', column '{format.Holiday}'"))], [], null)
                 : throw new Failure($"'{path}', column '{format.Holiday}': '{text}' is not a number, as the column was when the model was trained. Give 1 for a holiday, 0 or nothing for other days.");
         }
 
         HolidayCodes codes = trained is null ? HolidayCodes.Learning() : HolidayCodes.Known(trained.HolidayKinds!);
-        return ([.. read.Holidays.Select(one => codes.CodeOf(one))], codes.Kinds);
+        return ([.. read.Holidays.Select(one => codes.CodeOf(one))], codes.Kinds, codes.Unknown);
     }
 }

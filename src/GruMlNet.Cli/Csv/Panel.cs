@@ -13,6 +13,9 @@ internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Time
     /// <summary>What the covariates of <see cref="Series"/> are called; null where there are none.</summary>
     internal PanelNames? Names { get; init; }
 
+    /// <summary>The first holiday that the model does not tell apart; null where it knows all.</summary>
+    internal string? UnknownHoliday { get; init; }
+
     internal long Values => Series.Sum(series => (long)series.Values.Length);
 
     internal long Missing => Series.Sum(series => (long)series.Values.Count(float.IsNaN));

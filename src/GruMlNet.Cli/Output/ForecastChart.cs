@@ -52,7 +52,7 @@ internal static class ForecastChart
         plot.Axes.Right.FrameLineStyle.IsVisible = false;
         plot.Axes.Top.FrameLineStyle.IsVisible = false;
         string id = panel.Series[series].Id;
-        plot.Title($"{(id.Length == 0 ? "Forecast" : id)}: {horizon} steps ahead", size: 18);
+        plot.Title($"{(id.Length == 0 ? "Forecast" : id)}: {Counted.Of(horizon, "step")} ahead", size: 18);
         // Below the axes, where it hides nothing.
         _ = plot.ShowLegend(Edge.Bottom);
         plot.Legend.OutlineColor = Colors.Transparent;

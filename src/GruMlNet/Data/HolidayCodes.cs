@@ -13,6 +13,9 @@ internal sealed class HolidayCodes
 
     internal IReadOnlyList<string> Kinds => kinds;
 
+    /// <summary>The first holiday that was asked for and is not told apart; null where all are.</summary>
+    internal string? Unknown { get; private set; }
+
     /// <summary>Learns new kinds as they come.</summary>
     internal static HolidayCodes Learning() => new([], grows: true);
 
@@ -30,7 +33,11 @@ internal sealed class HolidayCodes
         }
 
         if (!grows || kinds.Count == MaxKinds)
+        {
+            Unknown ??= text.ToString();
             return MaxKinds + 1;
+        }
+
         kinds.Add(text.ToString());
         return kinds.Count;
     }

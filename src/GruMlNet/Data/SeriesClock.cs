@@ -122,10 +122,22 @@ internal sealed record SeriesClock(bool IsDate, ClockUnit Unit, double Step)
     public override string ToString() => Unit switch
     {
         ClockUnit.Numbers => string.Create(CultureInfo.InvariantCulture, $"time step {Step}"),
-        ClockUnit.Ticks => string.Create(CultureInfo.InvariantCulture, $"time step {TimeSpan.FromTicks((long)Step):c}"),
-        ClockUnit.Months => string.Create(CultureInfo.InvariantCulture, $"time step {Step} calendar month(s)"),
+        ClockUnit.Ticks => $"time step {Text(TimeSpan.FromTicks((long)Step))}",
+        ClockUnit.Months => $"time step {Counted.Of((long)Step, "calendar month")}",
         _ => "each row is one time step",
     };
+
+    /// <summary>In the largest unit that fits.</summary>
+    private static string Text(TimeSpan step)
+    {
+        foreach ((long ticks, string unit) in ((long, string)[])[(TimeSpan.TicksPerDay, "day"), (TimeSpan.TicksPerHour, "hour"), (TimeSpan.TicksPerMinute, "minute"), (TimeSpan.TicksPerSecond, "second")])
+        {
+            if (step.Ticks % ticks == 0)
+                return Counted.Of(step.Ticks / ticks, unit);
+        }
+
+        return step.ToString("c", CultureInfo.InvariantCulture);
+    }
 
     private static SeriesClock? Fit(IReadOnlyList<decimal> times, bool isDate, ClockUnit unit)
     {

@@ -57,8 +57,10 @@ internal sealed class TrainingData
     internal static TrainingData ReadFor(IDataView view, GruForecastTransformer model, string? weight, bool goesOn, Action checkAlive)
     {
         InputColumns columns = model.Columns.Inputs;
+        var holidays = HolidayCodes.Known(model.Layout.HolidayKinds ?? []);
         SeriesTable table = SeriesTable.Read(
-            view, columns, model.Layout, HolidayCodes.Known(model.Layout.HolidayKinds ?? []), new StrongBox<bool?>(model.Clock.IsDate), weight, keepRows: false, checkAlive);
+            view, columns, model.Layout, holidays, new StrongBox<bool?>(model.Clock.IsDate), weight, keepRows: false, checkAlive);
+        new UnseenValues(model).Check(table, holidays);
         TableSeries[] series = [.. table.Series.Select(rows => goesOn ? model.Arrange(rows) : rows.Arrange(model.Clock, model.Layout, columns, SeriesEnd.Empty(rows.Id)))];
         SequenceReader.CheckAnyValue(series.Sum(one => one.Count), Array.Exists(series, one => one.LastObserved >= 0), columns.Value);
         return new TrainingData(columns, model.Clock, model.Layout, series);

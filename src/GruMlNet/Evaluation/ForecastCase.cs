@@ -54,6 +54,6 @@ public sealed class ForecastCase
     private void CheckLength(string what, int length)
     {
         if (length != Actual.Length)
-            throw new ArgumentException($"{what} of {Name} has {length} steps, but Actual has {Actual.Length}: both must cover the same steps.");
+            throw new ArgumentException($"{what} of {Name} has {Counted.Of(length, "step")}, but Actual has {Actual.Length}: both must cover the same steps.");
     }
 }

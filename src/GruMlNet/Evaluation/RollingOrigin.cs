@@ -27,7 +27,7 @@ internal readonly record struct RollingOrigin
     internal void CheckLength(int longest)
     {
         if (longest <= Unknown(0))
-            throw new ArgumentException($"A backtest with horizon {Horizon}, {Windows} windows and stride {Stride} needs a series of more than {Unknown(0)} steps, but the longest has {longest}: take a shorter horizon, fewer windows or a smaller stride.");
+            throw new ArgumentException($"A backtest with horizon {Horizon}, {Counted.Of(Windows, "window")} and stride {Stride} needs a series of more than {Counted.Of(Unknown(0), "step")}, but the longest has {longest}: take a shorter horizon, fewer windows or a smaller stride.");
     }
 
     /// <summary>The known past of a series at an origin; empty where it had not begun.</summary>

@@ -70,6 +70,6 @@ internal static class ViewBacktest
         return cases;
 
         float[] Cut(float[] vector) => vector.Length == 0 || vector.Length >= options.Horizon ? vector[..Math.Min(vector.Length, options.Horizon)]
-            : throw new ArgumentOutOfRangeException(nameof(options), $"The estimator forecasts {vector.Length} steps, but the backtest asks for {options.Horizon}: give both the same horizon.");
+            : throw new ArgumentOutOfRangeException(nameof(options), $"The estimator forecasts {Counted.Of(vector.Length, "step")}, but the backtest asks for {options.Horizon}: give both the same horizon.");
     }
 }

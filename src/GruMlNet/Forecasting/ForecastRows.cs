@@ -54,12 +54,15 @@ internal sealed class ForecastRows
     /// <param name="view">Its columns are checked.</param>
     /// <param name="lastRowsOnly">One forecast per series, from its last row.</param>
     /// <param name="needsBounds">Whether bounds are needed, too.</param>
+    /// <param name="unseen">Warns of what the model has not seen.</param>
     /// <exception cref="InvalidOperationException">The data cannot be used; the message says why and what to do.</exception>
-    internal static ForecastRows Read(GruForecastTransformer transformer, IDataView view, bool lastRowsOnly, bool needsBounds)
+    internal static ForecastRows Read(GruForecastTransformer transformer, IDataView view, bool lastRowsOnly, bool needsBounds, UnseenValues unseen)
     {
         InputColumns columns = transformer.Columns.Inputs;
+        var holidays = HolidayCodes.Known(transformer.Layout.HolidayKinds ?? []);
         SeriesTable table = SeriesTable.Read(
-            view, columns, transformer.Layout, HolidayCodes.Known(transformer.Layout.HolidayKinds ?? []), new StrongBox<bool?>(transformer.Clock.IsDate), weight: null, keepRows: true, transformer.Host.CheckAlive);
+            view, columns, transformer.Layout, holidays, new StrongBox<bool?>(transformer.Clock.IsDate), weight: null, keepRows: true, transformer.Host.CheckAlive);
+        unseen.Check(table, holidays);
         return new ForecastRows(transformer, table, [.. table.Series.Select(transformer.Arrange)], lastRowsOnly, needsBounds);
     }
 
@@ -102,13 +105,13 @@ internal sealed class ForecastRows
         InputColumns columns = transformer.Columns.Inputs;
         if (columns.HasFuture && one.LastObserved < 0)
         {
-            throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has no value of '{columns.Value}' to forecast from, only {one.Count} row(s) with NaN, and the model remembers none that these go on from: "
+            throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has no value of '{columns.Value}' to forecast from, only {Counted.Of(one.Count, "step")} without one, and the model remembers none that these go on from: "
                 + "put the rows of the past before them" + (columns.Series is null ? "." : ", or correct the name of the series."));
         }
 
         int step = columns.HasFuture ? one.LastObserved : one.Count - 1;
         if (columns.HasFuture && one.FutureOf(step) < transformer.Horizon)
-            throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has {one.FutureOf(step)} row(s) after its last value of '{columns.Value}', and a forecast of {transformer.Horizon} steps needs as many, which say what is known beforehand "
+            throw new InvalidOperationException($"{(columns.Series is null ? "The data" : $"Series '{one.Id}'")} has {Counted.Of(one.FutureOf(step), "row")} after its last value of '{columns.Value}', and a forecast of {Counted.Of(transformer.Horizon, "step")} needs as many, which say what is known beforehand "
                 + $"({string.Join(", ", columns.Known.Append(columns.Holiday).OfType<string>().Select(name => $"'{name}'"))}): append them, with NaN for '{columns.Value}', and NaN for what is not known.");
         return (step, one.TimeAt(step));
     }

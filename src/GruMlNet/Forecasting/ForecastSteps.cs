@@ -22,7 +22,7 @@ internal static class ForecastSteps
     internal static IDataView Of(GruForecastTransformer transformer, IDataView input)
     {
         ForecastColumns columns = transformer.Columns;
-        var forecasts = ForecastRows.Read(transformer, input, lastRowsOnly: true, needsBounds: columns.HasBounds);
+        var forecasts = ForecastRows.Read(transformer, input, lastRowsOnly: true, needsBounds: columns.HasBounds, new UnseenValues(transformer));
         int horizon = transformer.Horizon, count = checked(forecasts.Count * horizon);
         var builder = new ArrayDataViewBuilder(transformer.Host);
         if (columns.Inputs.Series is { } series)

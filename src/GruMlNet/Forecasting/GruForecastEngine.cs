@@ -25,6 +25,8 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     private readonly DataViewConstructionUtils.InputRow<TIn> input;
     private readonly DataViewRow prepared;
     private readonly RowReader reader;
+    private readonly HolidayCodes holidays;
+    private readonly UnseenValues unseen;
     private readonly EngineSeries series;
     private readonly CachedForecast forecast;
     private readonly IRowReadableAs<TOut> resultOfExample;
@@ -42,7 +44,9 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         prepared = pipeline.Prepare(input);
         DataViewSchema fullSchema = forecaster.GetOutputSchema(prepared.Schema);
 
-        reader = new RowReader(prepared, columns.Inputs, forecaster.Layout, HolidayCodes.Known(forecaster.Layout.HolidayKinds ?? []), new StrongBox<bool?>(forecaster.Clock.IsDate));
+        holidays = HolidayCodes.Known(forecaster.Layout.HolidayKinds ?? []);
+        unseen = new UnseenValues(forecaster);
+        reader = new RowReader(prepared, columns.Inputs, forecaster.Layout, holidays, new StrongBox<bool?>(forecaster.Clock.IsDate));
         numbers = new float[forecaster.Layout.RowCount];
         series = new EngineSeries(forecaster);
         forecast = new CachedForecast(forecaster.Model, columns, ReadSeries, static () => 0, static _ => true);
@@ -67,10 +71,10 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
     /// <param name="example">The next step; with a time column, its time must be after the last one of its series, and steps left out are taken as missing.</param>
     /// <param name="horizon">How many steps to forecast, 1 to 10,000; null: the trained horizon.</param>
     /// <param name="confidenceLevel">Confidence level of the bounds, above 0 and below 1; null: what was given in training. Not for a model with several levels, each of which has its own columns.</param>
-    /// <param name="future">What is known beforehand of the steps that follow, an example per step; of it, only those columns and the time are used. Steps beyond its end count as missing. Null: nothing, and an error where the model has such columns
+    /// <param name="future">What is known beforehand of the steps that follow, an example per step; of it, only those columns and the time are used, and no more examples than the horizon has steps. Steps beyond its end count as missing. Null: nothing, and an error where the model has such columns
     /// and knows nothing of these steps from its training data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The horizon or confidence level is out of range; the history is unchanged.</exception>
-    /// <exception cref="InvalidOperationException">The example's value is infinite, its time not after the last one, those of the future not increasing, or the future is needed and not given; the history is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">The example's value is infinite, its time not after the last one, those of the future not increasing or of another series, or the future is needed and not given; the history is unchanged.</exception>
     public TOut Predict(TIn example, int? horizon = null, float? confidenceLevel = null, IEnumerable<TIn>? future = null)
     {
         CheckRequest(horizon, confidenceLevel);
@@ -78,7 +82,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         List<float[]>? steps = null;
         input.ExtractValues(example);
         if (future is not null)
-            steps = ReadAhead(reader.Time(), future);
+            steps = ReadAhead(reader.Series(), reader.Time(), future, horizon);
         else
             CheckKnown(series.Find(reader.Series())?.AheadOf(reader.Time()) ?? 0);
 
@@ -114,7 +118,7 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         bool isOnly = pipeline.Forecaster.Columns.Inputs.Series is null;
         SeriesHistory history = isOnly ? series.FindOrAdd(string.Empty) : series.Find(seriesName)
             ?? throw new ArgumentException($"There is no series '{seriesName}' yet: give its first steps to Update, or correct the name; SeriesNames lists those that are there.", nameof(seriesName));
-        return Forecast(resultAlone, history, horizon, confidenceLevel, future is null ? null : ReadAhead(history.LastTime, future));
+        return Forecast(resultAlone, history, horizon, confidenceLevel, future is null ? null : ReadAhead(seriesName, history.LastTime, future, horizon));
     }
 
     /// <summary>Takes <paramref name="example"/> as the next step of its series, without forecasting.</summary>
@@ -177,19 +181,24 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
         decimal? time = reader.Time();
         string name = reader.Series();
         SeriesHistory history = series.FindOrAdd(name);
+        unseen.Check(statics, name);
+        unseen.Check(holidays);
         history.Append(numbers, time, statics, pipeline.Forecaster.Columns.Inputs.Series is null ? $"row {reader.Position}" : $"the example of series '{name}'");
         return history;
     }
 
-    /// <summary>What examples say of the steps after the last one: by their times, else one after the other.</summary>
-    private List<float[]> ReadAhead(decimal? lastTime, IEnumerable<TIn> future)
+    /// <summary>What examples say of the steps after the last one: by their times, else one after the other. No more is read than the horizon needs.</summary>
+    private List<float[]> ReadAhead(string name, decimal? lastTime, IEnumerable<TIn> future, int? horizon)
     {
         CovariateLayout layout = pipeline.Forecaster.Layout;
+        int needed = horizon ?? pipeline.Forecaster.Horizon;
+        int read = 0;
         List<float[]> steps = [];
         decimal? previous = lastTime;
         foreach (TIn example in future)
         {
-            input.ExtractValues(example);
+            input.ExtractValues(example ?? throw new ArgumentException("An example of the future is null: give one for each step.", nameof(future)));
+            CheckSeries(reader.Series());
             reader.Numbers(numbers);
             long step = steps.Count + 1;
             if (reader.Time() is { } time && lastTime is { } last)
@@ -199,12 +208,22 @@ public sealed class GruForecastEngine<TIn, TOut> : IDisposable
                 step = Math.Max(step, Math.Min(pipeline.Forecaster.Clock.StepsBetween(last, time), ForecastColumns.MaxHorizon + 1));
             }
 
-            while (steps.Count < step - 1)
+            while (steps.Count < Math.Min(step - 1, needed))
                 steps.Add(NotKnown());
-            steps.Add(numbers[layout.FirstFuture..]);
+            if (step <= needed)
+                steps.Add(numbers[layout.FirstFuture..]);
+            if (step > needed || ++read == needed)
+                break;
         }
 
         return steps;
+
+        // Left out, a name is empty, a number or key 0.
+        void CheckSeries(string given)
+        {
+            if (pipeline.Forecaster.Columns.Inputs.Series is { } column && given is not ("" or "0") && given != name)
+                throw new InvalidOperationException($"Series column '{column}' is '{given}' in an example of the future, and the forecast is of series '{name}': give the examples of that series, or leave the column out.");
+        }
 
         float[] NotKnown()
         {

@@ -48,7 +48,7 @@ internal sealed class SeriesForecastCursor : DataViewRowCursor
         if (ended)
             return false;
         if (needsForecasts)
-            forecasts ??= ForecastRows.Read(view.Transformer, view.Source, view.LastRowsOnly, needsBounds);
+            forecasts ??= ForecastRows.Read(view.Transformer, view.Source, view.LastRowsOnly, needsBounds, view.Unseen);
         view.Transformer.Host.CheckAlive();
         row++;
         ended = forecasts is { } all && row >= all.Count || source is not null && !MoveSource();

@@ -12,6 +12,9 @@ internal sealed class SeriesForecastView(GruForecastTransformer transformer, IDa
 
     internal IDataView Source { get; } = source;
 
+    /// <summary>Warns once, however often the view is read.</summary>
+    internal UnseenValues Unseen { get; } = new(transformer);
+
     internal bool LastRowsOnly { get; } = lastRowsOnly;
 
     public DataViewSchema Schema { get; } = transformer.Columns.AddTo(source.Schema);

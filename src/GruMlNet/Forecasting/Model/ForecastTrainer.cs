@@ -68,8 +68,11 @@ internal static class ForecastTrainer
         }
         if (longest == 0) throw new InvalidOperationException("There is no value to learn from: the data is empty. Give at least one series.");
         if (observed == 0) throw new InvalidOperationException($"There is no value to learn from: all {longest} are NaN (missing). Check the input column.");
-        if (longest < horizon + MinHistory || observed < MinObserved)
-            throw new InvalidOperationException($"The horizon of {horizon} steps is longer than the data allows: it needs a series of at least {horizon + MinHistory} steps with {MinObserved} values, and the longest has {longest} steps ({observed} values). Shorten the horizon or give more history.");
+        if (longest >= horizon + MinHistory && observed >= MinObserved) return;
+        var there = $"it takes a series of at least {Counted.Of(horizon + MinHistory, "step")} with {MinObserved} values, and the longest has {Counted.Of(longest, "step")} ({Counted.Of(observed, "value")})";
+        throw new InvalidOperationException(longest > MinHistory && observed >= MinObserved
+            ? $"The horizon of {Counted.Of(horizon, "step")} is longer than the data allows: {there}. Shorten the horizon or give more history."
+            : $"There is too little to learn from: for a horizon of {Counted.Of(horizon, "step")} {there}. Give more history, or more series.");
     }
 
     private static int Observed(ReadOnlySpan<float> values)

@@ -32,6 +32,9 @@ internal sealed class PanelForecaster
     /// <summary>What the model's covariates and static columns are called, in the order of each series.</summary>
     public PanelNames Names => _panel?.Covariates?.Names ?? new PanelNames([], [], [], []);
 
+    /// <summary>For each of the static categories of <see cref="Names"/> those that are told apart.</summary>
+    public IReadOnlyList<string[]> Categories => _panel?.Covariates?.Categories ?? [];
+
     /// <summary>Whether training was ended early; the model then is the best that there was.</summary>
     public bool WasCancelled { get; private init; }
 
@@ -80,7 +83,7 @@ internal sealed class PanelForecaster
         options = options.Clone();
         if (_panel is null)
         {
-            if (options.Horizon != Horizon) throw new ArgumentException($"The model to continue from forecasts {Horizon} steps, and {options.Horizon} were asked for: leave the horizon as it is, or train a new model.", nameof(options));
+            if (options.Horizon != Horizon) throw new ArgumentException($"The model to continue from forecasts {Counted.Of(Horizon, "step")}, and {options.Horizon} were asked for: leave the horizon as it is, or train a new model.", nameof(options));
             options.Log?.Invoke("the model forecasts each series by classical methods, which have nothing to start from: a new one is trained");
             if (_perSeries!.Seasonality > 1) options.Seasonality ??= _perSeries.Seasonality;
             return Train(series, options, names);
