@@ -14,6 +14,9 @@ switch (args)
     case ["scaling", var what, var factor]: // one case, in a process of its own: the peak of memory is the process's
         Scaling.RunCase(what, int.Parse(factor, System.Globalization.CultureInfo.InvariantCulture));
         break;
+    case ["panel", var count]:
+        PanelCosts.Run(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+        break;
     case ["mlnet"]:
         MlNetCosts.Run();
         break;

@@ -62,7 +62,7 @@ internal sealed class TrainingSettings
         foreach (string line in choices)
             screen.Note(line);
         screen.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Trained on {panel.Series.Count} series with {panel.Values} values in {clock.Elapsed.TotalSeconds:F1} s."));
-        if (panel.Names is not null && forecaster.Names.IsEmpty)
+        if (!forecaster.IsOverAllSeries && (panel.Names is not null || format.Weight is not null))
             screen.Warn("There is too little data to learn from more than the values: the columns beside them do not count.");
         return new ModelFile(forecaster, new ModelSettings(format, panel.Layout, panel.Series.Count, panel.Values, options.Budget, options.Seed!.Value), [.. choices]);
     }

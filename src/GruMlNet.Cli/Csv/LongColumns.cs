@@ -12,7 +12,7 @@ internal sealed record LongColumns(int Label, int? Time, int? Series, int[] Past
     {
         var roles = new Dictionary<int, string>();
         return new LongColumns(
-            One("--label-col", format.Label ?? throw new Failure("--label-col is missing: name the column to forecast.", ExitCode.Usage))!.Value,
+            One("--label-col", format.Label ?? throw new Failure("--label-col is missing: name the column to forecast, or give --layout wide if each row is a series.", ExitCode.Usage))!.Value,
             One("--time-col", format.Time),
             One("--series-col", format.Series),
             All("--past-cols", format.Past),

@@ -50,7 +50,7 @@ internal static class SchemaCheck
         if (column.Kind != VectorKind.VariableVector && IsSingle(column))
             return;
         throw Mismatch(name, "Single or a vector of Single of known size", column, column.Kind == VectorKind.Scalar && (column.IsKey || column.ItemType is TextDataViewType)
-            ? $"A category becomes one number for each of its values: add Transforms.Categorical.OneHotEncoding(\"{name}\") before the forecaster. If it is the same in all rows of a series, name it in StaticColumns; names of holidays belong in HolidayColumnName."
+            ? $"{ConvertFix(name, column, "Single")} If it is a category, make it one number for each of its values with Transforms.Categorical.OneHotEncoding(\"{name}\"); if it is the same in all rows of a series, name it in StaticColumns; names of holidays belong in HolidayColumnName."
             : column.Kind == VectorKind.VariableVector
             ? "A covariate has the same number of values in each row: give the vector a size, with [VectorType(n)] in the row's class."
             : ConvertFix(name, column, "Single"));

@@ -48,6 +48,9 @@ internal sealed class ForecastTraining(IHostEnvironment environment, IHost host,
             throw new InvalidOperationException($"Column '{columns.Inputs.Value}': {e.Message}", e);
         }
 
+        if (!model.IsOverAllSeries && (names is { IsEmpty: false } || series.Any(one => one.Weights is not null)))
+            channel.Warning(MessageSensitivity.None, "{0}", "There is too little data to learn from more than the values: covariates, static columns and weights do not count. Give more history or more series.");
+
         // A cancelled training leaves its best model so far, which nobody asked for here; and ML.NET's flag is only polled.
         CheckAlive();
         return model;

@@ -133,6 +133,15 @@ public sealed class EvaluationCatalogTests
     }
 
     [Fact]
+    public void EveryBacktestOption_HasATest()
+    {
+        // Read back here, but for ShowFutureRows, which is in WarmStartTests.
+        Assert.Equal(
+            ["ActualColumnName", "ConfidenceLevel", "ConfidenceLowerBoundColumn", "ConfidenceUpperBoundColumn", "ForecastColumnName", "Horizon", "Refit", "Seasonality", "SeriesColumnName", "ShowFutureRows", "Stride", "TimeColumnName", "Windows"],
+            typeof(BacktestOptions).GetProperties().Where(property => property.SetMethod is { IsPublic: true }).Select(property => property.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Backtest_WhatCannotWork_SaysWhy()
     {
         IDataView data = ml.Data.LoadFromEnumerable(Shops());

@@ -137,7 +137,7 @@ public sealed class ForecastEvaluationTests
     [Fact]
     public void Of_PartsThatDoNotFit_Throws()
     {
-        Messages.AssertSays(Assert.Throws<ArgumentException>(() => ForecastEvaluation.Of([Case("A", [1, 2], [1])], 1)), "Forecast of series 'A' has 1 steps", "Actual has 2");
+        Messages.AssertSays(Assert.Throws<ArgumentException>(() => ForecastEvaluation.Of([Case("A", [1, 2], [1])], 1)), "Forecast of series 'A' has 1 step,", "Actual has 2");
         Messages.AssertSays(Assert.Throws<ArgumentException>(() => ForecastEvaluation.Of([Case("A", [1, 2], [1, NaN])], 1)), "series 'A'", "step 2");
         Messages.AssertSays(Assert.Throws<ArgumentException>(() => ForecastEvaluation.Of([], 1)), "nothing to score");
         ForecastCase oneBound = new() { Actual = new float[] { 1 }, Forecast = new float[] { 1 }, Lower = new float[] { 0 } };

@@ -108,7 +108,7 @@ public sealed class CovariateTests
     public void ForecastNext_FutureTooShort_SaysWhatToAppend()
     {
         ShopRow[] rows = [.. Shops.Rows(60, shops: 1), .. Shops.Future(0, 60, TinyForecasts.Horizon - 1)];
-        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => Next(rows)), "Series 'A'", $"{TinyForecasts.Horizon - 1} row(s)", $"{TinyForecasts.Horizon} steps", "'Promotion'", "'Weather'", "'Holiday'", "NaN for 'Value'");
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => Next(rows)), "Series 'A'", $"{TinyForecasts.Horizon - 1} rows after", $"{TinyForecasts.Horizon} steps", "'Promotion'", "'Weather'", "'Holiday'", "NaN for 'Value'");
     }
 
     [Fact]

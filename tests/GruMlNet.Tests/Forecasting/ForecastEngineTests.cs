@@ -3,6 +3,7 @@
 using GruMlNet.FreshProcess;
 using GruMlNet.Tests.Support;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace GruMlNet.Tests.Forecasting;
 
@@ -91,6 +92,41 @@ public sealed class ForecastEngineTests
     public void Predict_ConfidenceLevelOutOfRange_Throws(float level)
     {
         Messages.AssertSays(Assert.Throws<ArgumentOutOfRangeException>(() => Engine().Predict(confidenceLevel: level)), "confidenceLevel", "above 0 and below 1", "got", "0.95f");
+    }
+
+    private sealed class AmountRow
+    {
+        public float Amount { get; set; }
+
+        public DateTime Time { get; set; }
+    }
+
+    private sealed class RenamedForecast
+    {
+        public float[] Next { get; set; } = [];
+    }
+
+    private sealed class ForecastAndMore
+    {
+        public float[] Forecast { get; set; } = [];
+
+        public float More { get; set; } = 5;
+    }
+
+    [Fact]
+    public void Create_EachArgument_Counts()
+    {
+        SchemaDefinition input = SchemaDefinition.Create(typeof(AmountRow)), output = SchemaDefinition.Create(typeof(RenamedForecast));
+        input[nameof(AmountRow.Amount)].ColumnName = "Value";
+        output[nameof(RenamedForecast.Next)].ColumnName = "Forecast";
+        GruForecastEngine<AmountRow, RenamedForecast> renamed = Model.Value.CreateGruForecastEngine<AmountRow, RenamedForecast>(ml, inputSchemaDefinition: input, outputSchemaDefinition: output);
+        SeriesRow next = Series.Row(Series.Length, 33);
+        Assert.Equal(Engine().Predict(next).Forecast, renamed.Predict(new AmountRow { Amount = next.Value, Time = next.Time }).Next);
+
+        _ = Assert.ThrowsAny<Exception>(() => Model.Value.CreateGruForecastEngine<SeriesRow, ForecastAndMore>(ml));
+        ForecastAndMore more = Model.Value.CreateGruForecastEngine<SeriesRow, ForecastAndMore>(ml, ignoreMissingColumns: true).Predict(next);
+        Assert.Equal(Engine().Predict(next).Forecast, more.Forecast);
+        Assert.Equal(5, more.More);
     }
 
     [Fact]

@@ -89,6 +89,21 @@ public sealed class KindnessTests
         Assert.Equal(2, warnings.Count);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Fit_TooLittleForColumns_IsWarnedOf(bool known, bool weights)
+    {
+        GruForecastEstimator.Options options = Shops.Options();
+        (options.KnownColumns, options.WeightColumnName) = (known ? ["Promotion"] : [], weights ? "Weight" : null);
+        ShopRow[] rows = Shops.Rows(20, shops: 2);
+        rows[3].Weight = 0.5f;
+        ConcurrentQueue<string> warnings = Warnings();
+        _ = ml.Forecasting.ForecastByGru(options).Fit(ml.Data.LoadFromEnumerable(rows));
+        Assert.Equal(known || weights ? 1 : 0, warnings.Count(line => line.Contains("too little data to learn from more than the values", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Predict_EndlessFuture_ReadsWhatItNeeds()
     {

@@ -131,7 +131,10 @@ public abstract class ManySeriesContract : EstimatorContract<ShopRow, BoundedFor
                 return [];
             int shop = Math.Max(0, Array.IndexOf(Shops.Names, last.Shop));
             int step = (int)(last.Time - Shops.Row(0, 0).Time).TotalDays;
-            return [.. Shops.Future(shop, step + 1, Math.Min(last.Following, TinyForecasts.Horizon))];
+            ShopRow[] future = Shops.Future(shop, step + 1, Math.Min(last.Following, TinyForecasts.Horizon));
+            foreach (ShopRow row in future)
+                row.Shop = last.Shop;
+            return future;
         }
     }
 }

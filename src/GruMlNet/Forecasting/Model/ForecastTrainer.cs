@@ -100,7 +100,7 @@ internal static class ForecastTrainer
         var shape = plan.Shape(options.HiddenSize ?? ForecastPlan.DefaultHiddenSize(examples.Count), features);
         var networks = new RecurrentNetwork[Networks(options)];
         var (seed, stop) = (options.Seed ?? GruForecastModelOptions.DefaultSeed, false);
-        log($"{examples.Count} examples, {networks.Length} networks of {RecurrentNetwork.Create(shape, 0).ParameterCount} parameters");
+        log($"{Counted.Of(examples.Count, "example")}, {Counted.Of(networks.Length, "network")} of {RecurrentNetwork.Create(shape, 0).ParameterCount} parameters");
         try
         {
             Parallel.For(0, networks.Length, parallel, i =>

@@ -32,6 +32,9 @@ internal sealed class PanelForecaster
     /// <summary>What the model's covariates and static columns are called, in the order of each series.</summary>
     public PanelNames Names => _panel?.Covariates?.Names ?? new PanelNames([], [], [], []);
 
+    /// <summary>Whether it is one network over all series, for which covariates, static columns and weights count; a model per series looks at the values only.</summary>
+    public bool IsOverAllSeries => _panel is not null;
+
     /// <summary>For each of the static categories of <see cref="Names"/> those that are told apart.</summary>
     public IReadOnlyList<string[]> Categories => _panel?.Covariates?.Categories ?? [];
 
