@@ -1,5 +1,7 @@
 // How sequences are cut for back-propagation: nothing is lost, nothing comes twice, nothing is too long.
 
+using GruMlNet.Engine;
+using GruMlNet.Engine.Networks;
 using GruMlNet.Sequences;
 using Microsoft.ML;
 
@@ -52,6 +54,36 @@ public sealed class SequencePiecesTests
         (SequencePiece[] pieces, int streams) = SequencePieces.Stream([0], _ => 100_000, 1024, 64);
         Assert.Equal(12, streams);
         Assert.InRange(pieces.Length / streams, 8, 9);
+    }
+
+    [Fact]
+    public void Streams_TellTheBatch_WhichRowsGoOn_AndFillTheStepsOfTheirChunks()
+    {
+        var plan = new SequencePlan { Features = 1, Keys = 0, MaxLength = 1000, KeepEnd = false, Means = [0], Scales = [1], ChangeScales = [1] };
+        PreparedSequence[] sequences = [.. Lengths.Select(length => PreparedSequence.Of(new SequenceSample(length, [.. Enumerable.Range(0, length).Select(t => t / 100f)], []), plan))];
+        var targets = new SequenceTargets(new float[6], [.. Lengths.Select(length => Enumerable.Range(0, length).ToArray())], [1, 1, 1, 1, 1, 1]);
+        (SequencePiece[] pieces, int streams) = SequencePieces.Stream(All, place => Lengths[place], 4, 3);
+        var task = new SequenceTask(TaskKind.PerStep, 100);
+        var source = new SequenceStreams(sequences, pieces, streams, targets, task, plan, new StepLayout(1, 1));
+        var shape = new NetworkShape { InputSize = 1, OutputSize = 100, HiddenSize = 2, Pooling = SequencePooling.Whole };
+        var batch = new SequenceBatch(shape, source.MaxSteps, streams, task.CreateLoss(0));
+        Assert.Contains(pieces, piece => piece.Continues);
+        for (int from = 0; from < source.Count; from += streams)
+        {
+            source.Fill([.. Enumerable.Range(from, streams)], batch);
+            for (int row = 0; row < streams; row++)
+            {
+                SequencePiece piece = pieces[from + row];
+                Assert.Equal((piece.Continues, piece.Count), (batch.Continues[row], batch.Lengths[row]));
+                for (int t = 0; t < batch.Steps; t++)
+                {
+                    int place = (t * streams) + row;
+                    Assert.Equal(t < piece.Count ? 1 : 0, batch.Weights[place]);
+                    if (t < piece.Count)
+                        Assert.Equal(((piece.First + t) / 100f, (float)(piece.First + t)), (batch.Inputs[place], batch.Targets[place]));
+                }
+            }
+        }
     }
 
     [Fact]
