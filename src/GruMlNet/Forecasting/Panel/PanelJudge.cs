@@ -14,18 +14,24 @@ internal sealed class PanelJudge
     /// <summary>As many independent forecasts as must speak for the best weights until these count as much as weights by how well each method did.</summary>
     private const double PriorForecasts = 80;
 
-    private readonly IReadOnlyList<PanelFold> _folds;
-    private readonly (PreparedSeries Series, int Origin)[] _windows; // of all folds
+    /// <summary>
+    /// Of fewer series the last steps are too much a matter of chance to choose a blend by, and all folds are taken. Of more they tell best: earlier ones, with less to learn from,
+    /// mislead.
+    /// </summary>
+    private const int FewSeries = 50;
+
+    private readonly IReadOnlyList<PanelFold> _folds; // those that the blend is chosen on
+    private readonly (PreparedSeries Series, int Origin)[] _windows; // of these folds
     private readonly Range[] _windowsOf; // per fold
     private readonly PanelPlan _plan;
     private readonly double[] _scale; // per window: mean absolute seasonal difference, NaN where it is 0
 
     public PanelJudge(IReadOnlyList<PanelFold> folds, PanelPlan plan)
     {
-        (_folds, _plan) = (folds, plan);
-        _windows = [.. folds.SelectMany(f => f.Windows)];
+        (_folds, _plan) = (folds[0].Windows.DistinctBy(w => w.Series).Count() < FewSeries ? folds : [folds[0]], plan);
+        _windows = [.. _folds.SelectMany(f => f.Windows)];
         var end = 0;
-        _windowsOf = [.. folds.Select(f => (end)..(end += f.Windows.Length))];
+        _windowsOf = [.. _folds.Select(f => (end)..(end += f.Windows.Length))];
         _scale = Array.ConvertAll(_windows, w => SeasonalDifference.Of(w.Series.Raw.Span[..w.Origin], plan.Season).Absolute);
     }
 
