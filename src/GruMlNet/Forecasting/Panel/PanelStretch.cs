@@ -7,7 +7,7 @@ namespace GruMlNet;
 /// the difficulty estimate of a normalised conformal score (Papadopoulos, Gammerman, Vovk 2008).
 /// </summary>
 /// <param name="Weight">w.</param>
-/// <param name="Usual">ln(own / width) of most forecasts: these are left as they are.</param>
+/// <param name="Usual">ln(own / width) of the forecasts that are left as they are: such that held-back values are as far from the medians on average, in units of the quantiles, as without a stretch.</param>
 internal readonly record struct PanelStretch(double Weight, double Usual)
 {
     /// <summary>Largest stretch, and the inverse of the smallest, as a logarithm: 4.5-fold.</summary>
@@ -57,10 +57,13 @@ internal readonly record struct PanelStretch(double Weight, double Usual)
             if (IsBelow(middle)) low = middle;
             else high = middle;
         }
-        return new PanelStretch(0.5 * (low + high), usual);
+        var found = 0.5 * (low + high);
+        return new PanelStretch(found, usual - Math.Log(known.Sum(f => Stretched(f, found)) / known.Sum(f => f.Distance)) / found);
 
         // Whether distances still grow with the ratio when they are measured in quantiles that are stretched by this weight.
-        bool IsBelow(double weight) => known.Sum(f => f.Distance * Math.Exp(-weight * (f.Ratio - usual)) * (f.Ratio - usual)) > 0;
+        bool IsBelow(double weight) => known.Sum(f => Stretched(f, weight) * (f.Ratio - usual)) > 0;
+
+        double Stretched((double Ratio, double Distance, int Count) forecast, double weight) => forecast.Distance * Math.Exp(-weight * (forecast.Ratio - usual));
     }
 
     /// <summary>Stretches the quantiles of a forecast about its median.</summary>
