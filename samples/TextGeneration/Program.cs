@@ -15,8 +15,8 @@ var prompt = new Option<string>("--prompt") { Description = "What to write on fr
 var temperature = new Option<double>("--temperature") { Description = "0.1: what is likely; 1: as the text; above: anything.", DefaultValueFactory = _ => 0.6 };
 var length = new Option<int>("--length") { Description = "Characters to write.", DefaultValueFactory = _ => 400 };
 var seed = new Option<int>("--seed") { Description = "Seed of the choice of characters.", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int?>("--epochs") { Description = "How often the text is read. Default: 50 times; a long one (from 200,000 characters) 10 times." };
-var units = new Option<int?>("--units") { Description = "Units of the GRU. Default: 128; 512 for a long text." };
+var epochs = new Option<int?>("--epochs") { Description = "How often the text is read. Default: 50 times; a long one (from 200,000 characters) 7 times." };
+var units = new Option<int?>("--units") { Description = "Units of the GRU. Default: 128; 384 for a long text." };
 var command = new RootCommand("A character GRU learns a text and writes on from a prompt.") { text, model, prompt, temperature, length, seed, epochs, units };
 command.SetAction((parsed, token) =>
 {

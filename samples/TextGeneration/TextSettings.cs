@@ -22,5 +22,5 @@ internal sealed record TextSettings
 
     public float LearningRate { get; init; } = 0.004f;
 
-    public static TextSettings For(int characters) => characters < LongText ? new() : new() { Units = 512, Epochs = 10, Streams = 16, RecurrentDropout = 0.1f, LearningRate = 0.003f };
+    public static TextSettings For(int characters) => characters < LongText ? new() : new() { Units = 384, Epochs = 7, Streams = 16, RecurrentDropout = 0.1f, LearningRate = 0.003f };
 }
