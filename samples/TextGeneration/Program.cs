@@ -15,8 +15,8 @@ var prompt = new Option<string>("--prompt") { Description = "What to write on fr
 var temperature = new Option<double>("--temperature") { Description = "0.1: what is likely; 1: as the text; above: anything.", DefaultValueFactory = _ => 0.6 };
 var length = new Option<int>("--length") { Description = "Characters to write.", DefaultValueFactory = _ => 400 };
 var seed = new Option<int>("--seed") { Description = "Seed of the choice of characters.", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int?>("--epochs") { Description = "How often the text is read. Default: 50 times; a long one (from 200,000 characters) 7 times." };
-var units = new Option<int?>("--units") { Description = "Units of the GRU. Default: 128; 384 for a long text." };
+var epochs = new Option<int?>("--epochs") { Description = "How often the text is read. Default: 50 times; a long one (from 200,000 characters) 5 times." };
+var units = new Option<int?>("--units") { Description = "Units of each of the two GRUs. Default: 128; 384 for a long text." };
 var command = new RootCommand("A character GRU learns a text and writes on from a prompt.") { text, model, prompt, temperature, length, seed, epochs, units };
 command.SetAction((parsed, token) =>
 {
@@ -50,25 +50,24 @@ TextModel Learn(ParseResult parsed, CancellationToken token)
     var usual = TextSettings.For(learnt.Length);
     var settings = usual with { Units = parsed.GetValue(units) ?? usual.Units, Epochs = parsed.GetValue(epochs) ?? usual.Epochs };
     var fresh = TextModel.Create(all, settings);
-    Console.WriteLine($"{all.Length:N0} characters, {fresh.Characters} different ones; {fresh.Parameters:N0} parameters; the last tenth is held back");
+    Console.WriteLine($"{all.Length:N0} characters, {fresh.Characters} different ones; {fresh.Parameters:N0} parameters; the last tenth is held back; two networks learn side by side, shown is the first");
 
     var clock = Stopwatch.StartNew();
     var told = TimeSpan.Zero;
-    var run = fresh.Train(learnt, heldBack, settings, p =>
+    fresh.Train(learnt, heldBack, settings, p =>
     {
         if (p.Epoch == 1 || p.Epoch == p.MaxEpochs || clock.Elapsed - told > TimeSpan.FromSeconds(2))
         {
             told = clock.Elapsed;
             Console.WriteLine($"epoch {p.Epoch,3} of {p.MaxEpochs}: {p.TrainingLoss / Math.Log(2):F3} bits per character, held back {p.ValidationLoss / Math.Log(2):F3}, {p.Remaining.TotalSeconds:F0} s left");
         }
-        return true;
     }, token);
 
     var file = Path.Combine(Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, "artifacts", "textgeneration")).FullName, "model.bin");
     fresh.Save(file);
     var reloaded = TextModel.Load(file);
     var (before, after) = (fresh.BitsPerCharacter(heldBack), reloaded.BitsPerCharacter(heldBack));
-    Console.WriteLine($"TextGeneration: {after:F3} bits per character on the held-back tenth (epoch {run.BestEpoch}), reloaded model identical: {(before == after ? "yes" : "no")}");
+    Console.WriteLine($"TextGeneration: {after:F3} bits per character on the held-back tenth, reloaded model identical: {(before == after ? "yes" : "no")}");
     Console.WriteLine($"Model: {file}");
     return reloaded;
 }
