@@ -61,13 +61,9 @@ internal sealed class TextModel
             {
                 Trainer.Train(_networks[i], Stream(text, settings.Streams), new SoftmaxCrossEntropyLoss(Characters), options, Stream(validation, 1 + validation.Length / 10_000), token);
             }
-            catch (OperationCanceledException) when (epochs[i] > 0)
-            {
-                // The network has the best weights so far.
-            }
             catch (OperationCanceledException)
             {
-                // Said below, once for all networks.
+                // The network has the best weights so far; whether there were any is looked at below, for all networks.
             }
         });
         if (epochs.Contains(0)) token.ThrowIfCancellationRequested();

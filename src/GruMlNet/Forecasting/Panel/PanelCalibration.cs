@@ -109,18 +109,20 @@ internal sealed class PanelCalibration
     /// <summary>[h]: how large distances are at a step and, if need be, near it, against all.</summary>
     private static double[] StepFactors(IReadOnlyList<PanelDistance> distances, int horizon)
     {
-        var (sums, counts, factors) = (new double[horizon], new int[horizon], new double[horizon]);
+        // [h + 1]: of all steps before one.
+        var (sums, counts) = (new double[horizon + 1], new int[horizon + 1]);
         foreach (var d in distances)
         {
-            sums[d.Step] += d.Capped;
-            counts[d.Step]++;
+            sums[d.Step + 1] += d.Capped;
+            counts[d.Step + 1]++;
         }
-        var mean = sums.Sum() / distances.Count;
+        for (var i = 0; i < horizon; i++) (sums[i + 1], counts[i + 1]) = (sums[i] + sums[i + 1], counts[i] + counts[i + 1]);
+        var (mean, factors) = (sums[horizon] / distances.Count, new double[horizon]);
         for (var i = 0; i < horizon; i++)
         {
-            int from = i, to = i;
-            while (counts[from..(to + 1)].Sum() < MinValues && (from > 0 || to < horizon - 1)) (from, to) = (Math.Max(from - 1, 0), Math.Min(to + 1, horizon - 1));
-            factors[i] = sums[from..(to + 1)].Sum() / counts[from..(to + 1)].Sum() / mean;
+            int from = i, to = i + 1;
+            while (counts[to] - counts[from] < MinValues && (from > 0 || to < horizon)) (from, to) = (Math.Max(from - 1, 0), Math.Min(to + 1, horizon));
+            factors[i] = (sums[to] - sums[from]) / (counts[to] - counts[from]) / mean;
             if (!(factors[i] > 0)) factors[i] = 1; // never missed
         }
         return factors;

@@ -38,10 +38,16 @@ internal static class PanelCalibrator
             }
             firstBlock = lastBlock + 1;
         }
-        var stretch = start?.Stretch ?? PanelStretch.Fit(forecasts.Select(f => (f.Ratio, Distances(f, plan).Sum(d => d.Capped), Distances(f, plan).Count())));
+        var stretch = start?.Stretch ?? PanelStretch.Fit(forecasts.Select(Evidence));
         foreach (var forecast in forecasts) stretch.Apply(forecast.Ratio, forecast.Quantiles);
         var calibration = PanelCalibration.Fit([.. forecasts.SelectMany(f => Distances(f, plan))], plan.Horizon, stretch);
         return start is null ? calibration : calibration.AtLeast(start);
+
+        (double Ratio, double Distance, int Count) Evidence(Held forecast)
+        {
+            double[] distances = [.. Distances(forecast, plan).Select(d => d.Capped)];
+            return (forecast.Ratio, distances.Sum(), distances.Length);
+        }
     }
 
     private static IEnumerable<PanelDistance> Distances(Held forecast, PanelPlan plan)
