@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace GruMlNet.Tests;
 
+[Trait("Category", "Readme")]
 public sealed partial class ReadmeTests
 {
     // What the SDK's implicit usings give every console project.

@@ -7,7 +7,7 @@ namespace GruMlNet.Tests.Support;
 internal static class ChildProcess
 {
     private static readonly string FreshProcess = Path.Combine(AppContext.BaseDirectory, "GruMlNet.FreshProcess.dll");
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs `dotnet` with the arguments and returns what it wrote; any exit code but 0 fails the test with both streams.</summary>
     public static string Run(string workingDirectory, params string[] arguments)
