@@ -9,7 +9,7 @@ public sealed class InferenceAllocationTests
     [Fact]
     public void Predict_SteadyState_AllocatesNothing()
     {
-        NetworkShape shape = RecurrentNetworkTests.Shapes["everything"];
+        NetworkShape shape = SampleShapes.All["everything"];
         RecurrentNetwork network = RecurrentNetwork.Create(shape, 1);
         var batch = new SequenceBatch(shape, 5, 4);
         float[] output = new float[batch.OutputRows * shape.OutputSize];

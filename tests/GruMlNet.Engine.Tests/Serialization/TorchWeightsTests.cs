@@ -29,14 +29,14 @@ public sealed class TorchWeightsTests : IDisposable
     [InlineData("rnn_packed_bi_2layer")]
     public void Import_GoldenFile_DoesWhatPyTorchDid(string name) => ImportedNetwork.Check(GoldenFiles.Path(name), EngineAgainstReference.Tight);
 
-    public static TheoryData<string> OtherShapes => [.. RecurrentNetworkTests.Shapes.Where(s => s.Value is not { Cell: RecurrentCell.Gru, Reset: ResetMode.Before }).Select(s => s.Key)];
+    public static TheoryData<string> OtherShapes => [.. SampleShapes.All.Where(s => s.Value is not { Cell: RecurrentCell.Gru, Reset: ResetMode.Before }).Select(s => s.Key)];
 
     [Theory]
     [MemberData(nameof(OtherShapes))]
     public void ExportImport_EveryShape_IsBitExact(string name)
     {
-        NetworkShape shape = RecurrentNetworkTests.Shapes[name];
-        RecurrentNetwork network = RecurrentNetworkTests.Make(shape, false).Network;
+        NetworkShape shape = SampleShapes.All[name];
+        RecurrentNetwork network = SampleNetwork.Make(shape, false).Network;
         foreach (string file in new[] { "a.safetensors", "a.json" })
         {
             var modules = new Dictionary<string, string> { [TorchWeights.RecurrentModule] = "encoder.rnn", ["head.output"] = "fc" };

@@ -11,13 +11,11 @@ namespace GruMlNet.Engine.Tests.Serialization;
 
 public class WeightsFileTests
 {
-    public static TheoryData<string> Names => RecurrentNetworkTests.Names;
-
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(SampleShapes.Names), MemberType = typeof(SampleShapes))]
     public void WriteRead_EveryShape_IsBitExact(string name)
     {
-        NetworkShape shape = RecurrentNetworkTests.Shapes[name] with { InputDropout = 0.1f, RecurrentDropout = 0.15f, LayerDropout = 0.2f, HeadDropout = 0.3f };
+        NetworkShape shape = SampleShapes.All[name] with { InputDropout = 0.1f, RecurrentDropout = 0.15f, LayerDropout = 0.2f, HeadDropout = 0.3f };
         RecurrentNetwork network = RecurrentNetwork.Create(shape, 3);
         byte[] bytes = Write(network);
         RecurrentNetwork read = WeightsFile.Read(new MemoryStream(bytes));
