@@ -21,36 +21,35 @@ internal sealed class ElmanLayer(ParameterLayout layout, int inputSize, int hidd
 
     public override void KeepPairs() => _weights.KeepPairs();
 
-    protected override void Step(in StepData s)
+    protected override void Step(in RecurrentStep s)
     {
-        var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
-        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
+        s.AddRecurrentProduct(s.Gates, _weights.Recurrent);
         for (var g = 0; g < Groups; g++)
         {
             var next = s.Next.Slice(g * s.StateGroup, s.Rows * SlabRow);
-            s.Gates.Slice(g * s.GateGroup, next.Length).CopyTo(next);
+            s.Gates.Values.Slice(g * s.Gates.Group, next.Length).CopyTo(next);
             if (relu) Activations.Relu(next);
             else Activations.Tanh(next);
         }
     }
 
-    protected override void StepBack(in StepData s)
+    protected override void StepBack(in RecurrentStep s)
     {
         for (var g = 0; g < Groups; g++)
         {
             var next = s.Next.Slice(g * s.StateGroup, s.Rows * SlabRow);
-            var gates = s.Gates.Slice(g * s.GateGroup, next.Length);
+            var gates = s.Gates.Values.Slice(g * s.Gates.Group, next.Length);
             var gradient = s.Gradient.Slice(g * next.Length, next.Length);
             gradient.CopyTo(gates);
             gradient.Clear(); // all of it goes through the product
             if (relu) Activations.ReluBack(next, gates);
             else Activations.TanhBack(next, gates);
         }
-        AddStateGradient(s, GateRows(s.Gates, s.GateGroup, 1), _weights.Recurrent);
+        s.AddStateGradient(s.Gates, _weights.Recurrent);
     }
 
-    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums) =>
-        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, gateGroup, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, GateSlabs gates, Span<float> sums) =>
+        gates.AddWeightGradient(UnitGroups.Padded(HiddenSize), in h, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
 
     protected override void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums) => _weights.AddBiasGradient(gates, sums);
 }

@@ -29,53 +29,50 @@ internal sealed class GruLayer(ParameterLayout layout, int inputSize, int hidden
 
     public override void KeepPairs() => _weights.KeepPairs();
 
-    protected override void Step(in StepData s)
+    protected override void Step(in RecurrentStep s)
     {
         if (_weights.Candidate is { } candidate)
         {
-            var gates = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z
-            if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
-            GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Recurrent, s.StateGroup);
-            var n = GateGrid(candidate, s.Gates, s.GateGroup);
-            if (!s.FromZero) MatMul.Multiply(s.Rows, GateRows(s.Gates[(3 * MatMul.VectorWidth)..], s.GateGroup, 1), candidate.Forward.Right, n, n);
-            GruStep.ForwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
+            s.AddRecurrentProduct(s.Gates.From(1), _weights.Recurrent); // r, z
+            GruStep.ForwardBeforeReset(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Recurrent, s.StateGroup);
+            var n = s.Gates.Grid(candidate);
+            if (!s.FromZero) MatMul.Multiply(s.Rows, s.Gates.From(3).Rows(1), candidate.Forward.Right, n, n);
+            GruStep.ForwardBeforeState(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Previous, s.Next, s.StateGroup);
             return;
         }
         if (s.Alone)
         {
-            GruRow.ForwardAfter(Groups, s.Gates, s.GateGroup, _weights.Recurrent.Forward.Right, _weights.CandidateBias, s.FromZero, s.Previous, s.Next, s.StateGroup);
+            GruRow.ForwardAfter(Groups, s.Gates.Values, s.Gates.Group, _weights.Recurrent.Forward.Right, _weights.CandidateBias, s.FromZero, s.Previous, s.Next, s.StateGroup);
             return;
         }
-        var recurrent = GateGrid(_weights.Recurrent, s.Gates[MatMul.VectorWidth..], s.GateGroup); // r, z, m
-        GruStep.StartCandidate(Groups, s.Rows, s.Gates, s.GateGroup, _weights.CandidateBias);
-        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, recurrent, recurrent);
-        GruStep.ForwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.Next, s.StateGroup);
+        GruStep.StartCandidate(Groups, s.Rows, s.Gates.Values, s.Gates.Group, _weights.CandidateBias);
+        s.AddRecurrentProduct(s.Gates.From(1), _weights.Recurrent); // r, z, m
+        GruStep.ForwardAfter(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Previous, s.Next, s.StateGroup);
     }
 
-    protected override void StepBack(in StepData s)
+    protected override void StepBack(in RecurrentStep s)
     {
         if (_weights.Candidate is { } candidate)
         {
-            GruStep.BackwardBeforeState(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
-            MatMul.Multiply(s.Rows, GateRows(s.Gates, s.GateGroup, 1), candidate.Back.Right, MatMul.FromZero, s.GradientGrid(s.Product, candidate.Back));
+            GruStep.BackwardBeforeState(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Previous, s.StateGroup, s.Gradient);
+            MatMul.Multiply(s.Rows, s.Gates.Rows(1), candidate.Back.Right, MatMul.FromZero, s.GradientGrid(s.Product, candidate.Back));
             if (!s.Mask.IsEmpty) VectorOps.Multiply(s.Product[..s.Mask.Length], s.Product[..s.Mask.Length], s.Mask);
-            GruStep.BackwardBeforeReset(Groups, s.Rows, s.Gates, s.GateGroup, s.Product, s.Previous, s.StateGroup, s.Gradient);
+            GruStep.BackwardBeforeReset(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Product, s.Previous, s.StateGroup, s.Gradient);
         }
         else
         {
-            GruStep.BackwardAfter(Groups, s.Rows, s.Gates, s.GateGroup, s.Previous, s.StateGroup, s.Gradient);
+            GruStep.BackwardAfter(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.Previous, s.StateGroup, s.Gradient);
         }
-        AddStateGradient(s, GateRows(s.Gates[MatMul.VectorWidth..], s.GateGroup, _weights.Recurrent.Vectors), _weights.Recurrent);
+        s.AddStateGradient(s.Gates.From(1), _weights.Recurrent);
     }
 
-    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums)
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, GateSlabs gates, Span<float> sums)
     {
         var units = UnitGroups.Padded(HiddenSize);
-        AddGateProduct(units, in h, gates[MatMul.VectorWidth..], gateGroup, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
+        gates.From(1).AddWeightGradient(units, in h, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
         if (_weights.Candidate is not { } candidate) return;
         // The gates' weights met h, the candidate's met m = r ⊙ h.
-        var m = new LeftOperand(gates[(3 * MatMul.VectorWidth)..], 1, SlabRow, places) { BundleRows = MatMul.VectorWidth, Bundle = gateGroup };
-        AddGateProduct(units, m, gates, gateGroup, candidate, _weights.CandidateSumsOf(sums));
+        gates.AddWeightGradient(units, gates.From(3).Columns(places), candidate, _weights.CandidateSumsOf(sums));
     }
 
     protected override void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums) => _weights.AddBiasGradient(gates, sums);

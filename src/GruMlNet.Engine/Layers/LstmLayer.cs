@@ -27,26 +27,25 @@ internal sealed class LstmLayer(ParameterLayout layout, int inputSize, int hidde
 
     public override void KeepPairs() => _weights.KeepPairs();
 
-    protected override void Step(in StepData s)
+    protected override void Step(in RecurrentStep s)
     {
         if (s.Alone)
         {
-            LstmRow.Forward(Groups, s.Gates, s.GateGroup, _weights.Recurrent.Forward.Right, s.FromZero, s.Previous, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
+            LstmRow.Forward(Groups, s.Gates.Values, s.Gates.Group, _weights.Recurrent.Forward.Right, s.FromZero, s.Previous, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
             return;
         }
-        var gates = GateGrid(_weights.Recurrent, s.Gates, s.GateGroup);
-        if (!s.FromZero) MatMul.Multiply(s.Rows, s.State(Groups), _weights.Recurrent.Forward.Right, gates, gates);
-        LstmStep.Forward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
+        s.AddRecurrentProduct(s.Gates, _weights.Recurrent);
+        LstmStep.Forward(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.PreviousCell, s.NextCell, s.Next, s.StateGroup);
     }
 
-    protected override void StepBack(in StepData s)
+    protected override void StepBack(in RecurrentStep s)
     {
-        LstmStep.Backward(Groups, s.Rows, s.Gates, s.GateGroup, s.PreviousCell, s.NextCell, s.StateGroup, s.Gradient, s.CellGradient);
-        AddStateGradient(s, GateRows(s.Gates, s.GateGroup, LstmStep.Vectors), _weights.Recurrent);
+        LstmStep.Backward(Groups, s.Rows, s.Gates.Values, s.Gates.Group, s.PreviousCell, s.NextCell, s.StateGroup, s.Gradient, s.CellGradient);
+        s.AddStateGradient(s.Gates, _weights.Recurrent);
     }
 
-    protected override void AddRecurrentProducts(int places, in LeftOperand h, ReadOnlySpan<float> gates, int gateGroup, Span<float> sums) =>
-        AddGateProduct(UnitGroups.Padded(HiddenSize), in h, gates, gateGroup, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
+    protected override void AddRecurrentProducts(int places, in LeftOperand h, GateSlabs gates, Span<float> sums) =>
+        gates.AddWeightGradient(UnitGroups.Padded(HiddenSize), in h, _weights.Recurrent, _weights.Recurrent.SumsOf(sums));
 
     protected override void AddBiasGradient(ReadOnlySpan<float> gates, Span<float> sums) => _weights.AddBiasGradient(gates, sums);
 }
