@@ -21,10 +21,10 @@ internal sealed class PanelTrainer
     private const int BatchSize = 128;
     private const float LearningRate = 0.005f;
 
-    /// <summary>While it is not known how long to train, the rate stays, and the average of the last 200 steps or so is judged.</summary>
+    /// <summary>What is judged, and what the model has in the end, is the average of the weights over the last 200 steps or so: the rate has not fallen far where training ends.</summary>
     private const float AverageDecay = 0.995f;
 
-    /// <summary>Times that the networks are judged on the way.</summary>
+    /// <summary>Times that the networks are judged on the way: a training's epochs.</summary>
     private const int Checkpoints = 16;
 
     /// <summary>Times in a row that a trial may be no better than before.</summary>
@@ -73,6 +73,8 @@ internal sealed class PanelTrainer
     /// <summary>Whether networks with covariates must first show that they do better than others without.</summary>
     private bool Competes => Covariates is not null && _start is null;
 
+    private int EpochSteps => _maxSteps / Checkpoints;
+
     private int Networks => _start?.Networks ?? _options.EnsembleSize ?? _options.Budget switch { TrainingBudget.Fast => 1, TrainingBudget.Default => 4, _ => 8 };
 
     private int Threads => _options.Threads ?? Environment.ProcessorCount;
@@ -114,12 +116,12 @@ internal sealed class PanelTrainer
 
     private (PanelModel Model, bool Cancelled) Run()
     {
-        var folds = TrainTrials(out var steps, out var cancelled);
+        var folds = TrainTrials(out var epochs, out var cancelled);
         var judge = new PanelJudge(folds, _plans[0]);
         var blend = judge.Choose(new ParallelOptions { MaxDegreeOfParallelism = Threads }, line => Log(_options, line));
         var calibration = PanelCalibrator.Calibrate(folds, blend, _plans[0], _start?.Calibration);
         Log(_options, FormattableString.Invariant($"bounds reach {calibration.MeanFactor(0.8):F2} (80 %) and {calibration.MeanFactor(0.95):F2} (95 %) times as far as the networks have them, and a series' own changes count {calibration.Stretch.Weight:P0} in their width"));
-        if (!cancelled && TrainFinal([.. folds[0].Trial.Select(e => e.Plan)], steps) is { } ensembles)
+        if (!cancelled && TrainFinal([.. folds[0].Trial.Select(e => e.Plan)], epochs) is { } ensembles)
         {
             return (new PanelModel(Covariates, ensembles, PanelLinear.Fit(_series, _split.All, _plans[0]), blend, calibration), false);
         }
@@ -131,58 +133,55 @@ internal sealed class PanelTrainer
     /// One network per plan and fold, without the held-back steps; each ends with the weights that did best on them. The first fold, the last steps, is always there, and tells how long to train; others
     /// only where they were trained before the training was cancelled.
     /// </summary>
-    private List<PanelFold> TrainTrials(out int[] steps, out bool cancelled)
+    private List<PanelFold> TrainTrials(out int[] epochs, out bool cancelled)
     {
-        (steps, cancelled) = ([], false);
+        (epochs, cancelled) = ([], false);
         var folds = new List<PanelFold>();
-        if (Competes) folds.Add(Compete(out steps, out cancelled));
+        if (Competes) folds.Add(Compete(out epochs, out cancelled));
         if (cancelled) return folds;
         var (from, plans) = (folds.Count, folds.Count > 0 ? [.. folds[0].Trial.Select(e => e.Plan)] : _start?.Plans ?? _plans);
         var trials = RunTrials([.. Enumerable.Range(from, _folds.Count - from).SelectMany(f => plans.Select(plan => (f, plan)))], firstSeed: from * 2 * plans.Count, out cancelled);
-        if (from == 0) steps = [.. trials[..plans.Count].Select(t => t.Steps)]; // of the last steps: they are most like what comes
+        if (from == 0) epochs = [.. trials[..plans.Count].Select(t => t.Epochs)]; // of the last steps: they are most like what comes
         for (var f = from; f < _folds.Count; f++)
         {
             var own = trials.AsSpan((f - from) * plans.Count, plans.Count).ToArray();
-            if (f > 0 && Array.Exists(own, t => t.Steps == 0)) break;
+            if (f > 0 && Array.Exists(own, t => t.Epochs == 0)) break;
             folds.Add(MakeFold(f, plans, own, PanelLinear.Fit(_series, _folds[f].Learn, _plans[0])));
         }
         return folds;
     }
 
     /// <summary>The first fold, of networks that learn with covariates or of others that learn without: whichever do better.</summary>
-    private PanelFold Compete(out int[] steps, out bool cancelled)
+    private PanelFold Compete(out int[] epochs, out bool cancelled)
     {
         PanelPlan[] with = [.. _plans], without = Array.ConvertAll(with, p => p with { Covariates = null });
         var trials = RunTrials([.. with.Concat(without).Select(plan => (0, plan))], firstSeed: 0, out cancelled);
         var linear = PanelLinear.Fit(_series, _folds[0].Learn, _plans[0]);
         PanelFold seeing = MakeFold(0, with, trials[..with.Length], linear), blind = MakeFold(0, without, trials[with.Length..], linear);
         var error = new PanelJudge([seeing], _plans[0]).NetworkError() / new PanelJudge([blind], _plans[0]).NetworkError();
-        var helps = error < 1 - MinGain || Array.Exists(trials[with.Length..], t => t.Steps == 0);
+        var helps = error < 1 - MinGain || Array.Exists(trials[with.Length..], t => t.Epochs == 0);
         Log(_options, FormattableString.Invariant($"the networks' error on the held-back steps is {error:P1} with covariates of what it is without: they learn {(helps ? "with" : "without")} them"));
-        steps = [.. (helps ? trials[..with.Length] : trials[with.Length..]).Select(t => t.Steps)];
+        epochs = [.. (helps ? trials[..with.Length] : trials[with.Length..]).Select(t => t.Epochs)];
         return helps ? seeing : blind;
     }
 
-    private PanelFold MakeFold(int fold, IReadOnlyList<PanelPlan> plans, (RecurrentNetwork Network, int Steps)[] trials, PanelLinear linear)
+    private PanelFold MakeFold(int fold, IReadOnlyList<PanelPlan> plans, (RecurrentNetwork Network, int Epochs)[] trials, PanelLinear linear)
     {
         var judged = new PanelExamples(_series, _folds[fold].Judge, _plans[0]);
         return new PanelFold(Covariates, [.. plans.Select((plan, p) => new PanelEnsemble(plan, [trials[p].Network]))], linear, [.. Enumerable.Range(0, judged.Count).Select(i => judged[i])]);
     }
 
-    /// <summary>Trains networks and tells after how many steps each did best; 0 where training was cancelled before.</summary>
-    private (RecurrentNetwork Network, int Steps)[] RunTrials((int Fold, PanelPlan Plan)[] tasks, int firstSeed, out bool cancelled)
+    /// <summary>Trains networks and tells after how many epochs each did best; 0 where training was cancelled before.</summary>
+    private (RecurrentNetwork Network, int Epochs)[] RunTrials((int Fold, PanelPlan Plan)[] tasks, int firstSeed, out bool cancelled)
     {
         var best = new int[tasks.Length];
-        var perCheckpoint = Math.Max(1, _maxSteps / Checkpoints);
         var networks = TrainAll(Array.ConvertAll(tasks, t => t.Plan), "learning without the last steps", i =>
         {
-            var training = Optimizer();
-            (training.StepsPerEpoch, training.MaxEpochs, training.AverageDecay, training.Patience) = (perCheckpoint, Checkpoints, AverageDecay, Patience);
             var (fold, plan) = tasks[i];
-            return (Learning(_folds[fold].Learn, plan), new PanelExamples(_series, _folds[fold].Judge, plan), training);
+            return (Learning(_folds[fold].Learn, plan), new PanelExamples(_series, _folds[fold].Judge, plan), Checkpoints);
         }, (i, result) =>
         {
-            best[i] = Math.Max(1, result.BestEpoch) * perCheckpoint;
+            best[i] = Math.Max(1, result.BestEpoch);
             if (_start is not null && Unchanged(tasks[i].Plan, i) is var before && before <= result.ValidationLoss)
             {
                 best[i] = 0;
@@ -190,7 +189,7 @@ internal sealed class PanelTrainer
                 return;
             }
             var without = Covariates is not null && tasks[i].Plan.Covariates is null ? " without covariates" : "";
-            Log(_options, FormattableString.Invariant($"window {tasks[i].Plan.LookBack}{without}: best after {best[i]} of {result.Steps} steps, loss {result.ValidationLoss:F4}"));
+            Log(_options, FormattableString.Invariant($"window {tasks[i].Plan.LookBack}{without}: best after {best[i] * EpochSteps} of {result.Steps} steps, loss {result.ValidationLoss:F4}"));
         }, firstSeed, out cancelled);
         return [.. networks.Zip(best)];
     }
@@ -198,25 +197,23 @@ internal sealed class PanelTrainer
     /// <summary>Loss on the last steps of a network that has not learnt further.</summary>
     private double Unchanged(PanelPlan plan, int network) => Trainer.Evaluate(_start!.Copy(network), new PanelExamples(_series, _split.Judge, plan), PanelPlan.Loss);
 
-    /// <summary>The networks of the model, on everything, each for as many steps as did best; null where cancelled.</summary>
-    private PanelEnsemble[]? TrainFinal(PanelPlan[] chosen, int[] steps)
+    /// <summary>
+    /// The networks of the model, on everything, each for as long as did best; null where cancelled. They are trained as the trials were, which is what makes the bounds that these call for fit: had the
+    /// rate fallen to 0 in that time, they would be no more accurate, but be surer of themselves by up to a third.
+    /// </summary>
+    private PanelEnsemble[]? TrainFinal(PanelPlan[] chosen, int[] epochs)
     {
         var plans = Enumerable.Range(0, Networks).Select(i => i % chosen.Length).ToArray();
         Log(_options, $"{Networks} networks of {RecurrentNetwork.Create(chosen[0].Shape, 0).ParameterCount} parameters learn from {_split.All.Sum(r => (long)r.Count)} windows");
-        var networks = TrainAll([.. plans.Select(p => chosen[p])], "learning from everything", i =>
-        {
-            var training = Optimizer();
-            (training.StepsPerEpoch, training.MaxEpochs) = ((steps[plans[i]] + Checkpoints - 1) / Checkpoints, Math.Min(Checkpoints, steps[plans[i]]));
-            return (Learning(_split.All, chosen[plans[i]]), null, training);
-        }, (_, _) => { }, firstSeed: Trials, out var cancelled);
+        var networks = TrainAll([.. plans.Select(p => chosen[p])], "learning from everything", i => (Learning(_split.All, chosen[plans[i]]), null, epochs[plans[i]]), (_, _) => { }, firstSeed: Trials, out var cancelled);
         if (cancelled) return null;
         return [.. chosen.Select((plan, p) => new PanelEnsemble(plan, [.. networks.Where((_, i) => plans[i] == p)])).Where(e => e.Networks.Count > 0)];
     }
 
     private PanelExamples Learning(OriginRange[] origins, PanelPlan plan) => new(_series, origins, plan, hidesCovariates: plan.Covariates is not null);
 
-    /// <summary>Trains networks side by side, one per thread.</summary>
-    private RecurrentNetwork[] TrainAll(PanelPlan[] plans, string stage, Func<int, (PanelExamples Learn, PanelExamples? Judge, TrainerOptions Training)> task, Action<int, TrainingResult> done, int firstSeed, out bool cancelled)
+    /// <summary>Trains networks side by side, one per thread, each for some epochs.</summary>
+    private RecurrentNetwork[] TrainAll(PanelPlan[] plans, string stage, Func<int, (PanelExamples Learn, PanelExamples? Judge, int Epochs)> task, Action<int, TrainingResult> done, int firstSeed, out bool cancelled)
     {
         var networks = new RecurrentNetwork[plans.Length];
         var (stopped, untrained) = (0, new bool[plans.Length]);
@@ -225,15 +222,16 @@ internal sealed class PanelTrainer
         Parallel.ForEach(inOrder, new ParallelOptions { MaxDegreeOfParallelism = Threads }, i =>
         {
             networks[i] = _start?.Copy(i) ?? RecurrentNetwork.Create(plans[i].Shape, Seed(firstSeed + i));
-            var (learn, judge, training) = task(i);
-            if (training.StepsPerEpoch == 0) return;
-            var epochs = 0;
+            var (learn, judge, wanted) = task(i);
+            if (wanted == 0) return;
+            var (training, epochs) = (Optimizer(), 0);
+            training.Patience = judge is null ? null : Patience;
             training.Seed = Seed(firstSeed + i);
             training.Threads = Math.Max(1, Threads / plans.Length);
             training.Progress = progress =>
             {
                 epochs = progress.Epoch;
-                return Report(stage, training.StepsPerEpoch!.Value, progress);
+                return Report(stage, progress) && epochs < wanted;
             };
             try
             {
@@ -254,22 +252,22 @@ internal sealed class PanelTrainer
     }
 
     /// <summary>False where training shall end with the best model so far.</summary>
-    private bool Report(string stage, int steps, TrainingProgress network)
+    private bool Report(string stage, TrainingProgress network)
     {
         lock (_clock)
         {
-            _doneSteps += steps;
+            _doneSteps += EpochSteps;
             var report = new ForecastTrainingProgress(stage, Math.Min(1, (double)_doneSteps / _plannedSteps), network, _clock.Elapsed);
             if (!_stopped && _options.Progress is { } callback) _stopped = !callback(report);
             return !_stopped;
         }
     }
 
-    /// <summary>The optimizer's settings, with the run's length still to be said.</summary>
+    /// <summary>The optimizer's settings: the same for every training, however long it goes on.</summary>
     private TrainerOptions Optimizer()
     {
         var training = _options.Training?.Clone() ?? new TrainerOptions { BatchSize = BatchSize, LearningRate = LearningRate };
-        training.AverageDecay = 0f;
+        (training.StepsPerEpoch, training.MaxEpochs, training.AverageDecay) = (EpochSteps, Checkpoints, AverageDecay);
         if (_start is not null) training.LearningRate *= PanelContinuation.RateFactor;
         return training;
     }
