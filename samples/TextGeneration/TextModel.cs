@@ -38,11 +38,13 @@ internal sealed class TextModel
 
     /// <summary>Learns a text, the networks side by side, and keeps the weights of each that tell another text best; when cancelled, those that did so far.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
-    public void Train(string text, string validation, TextSettings settings, Action<TrainingProgress> progress, CancellationToken token)
+    public void Train(string text, string validation, TextSettings settings, LearningReport report, CancellationToken token)
     {
         var epochs = new int[_networks.Length];
         Parallel.For(0, _networks.Length, i =>
         {
+            IStreamSource learnt = Stream(text, settings.Streams), compared = Stream(validation, 1 + validation.Length / 10_000);
+            if (i == 0) (learnt, compared) = (new WatchedStream(learnt, report.Read), new WatchedStream(compared, report.Compared));
             var options = new TrainerOptions
             {
                 MaxEpochs = settings.Epochs,
@@ -53,13 +55,13 @@ internal sealed class TextModel
                 Progress = p =>
                 {
                     epochs[i] = p.Epoch;
-                    if (i == 0) progress(p);
+                    if (i == 0) report.Epoch(p);
                     return true;
                 },
             };
             try
             {
-                Trainer.Train(_networks[i], Stream(text, settings.Streams), new SoftmaxCrossEntropyLoss(Characters), options, Stream(validation, 1 + validation.Length / 10_000), token);
+                Trainer.Train(_networks[i], learnt, new SoftmaxCrossEntropyLoss(Characters), options, compared, token);
             }
             catch (OperationCanceledException)
             {
@@ -69,10 +71,15 @@ internal sealed class TextModel
         if (epochs.Contains(0)) token.ThrowIfCancellationRequested();
     }
 
-    public double BitsPerCharacter(string text)
+    /// <summary>What the model says of a text; <paramref name="read"/> gets the part that has been read, 0 to 1.</summary>
+    public double BitsPerCharacter(string text, Action<double> read)
     {
         var (reader, bits) = (new Reader(this), 0.0);
-        for (var t = 0; t + 1 < text.Length; t++) bits -= Math.Log2(reader.Read(text[t])[Token(text[t + 1])]);
+        for (var t = 0; t + 1 < text.Length; t++)
+        {
+            bits -= Math.Log2(reader.Read(text[t])[Token(text[t + 1])]);
+            read((t + 1.0) / (text.Length - 1));
+        }
         return bits / (text.Length - 1);
     }
 
