@@ -69,7 +69,7 @@ public static class EvaluationCatalog
     /// <param name="estimator">A pipeline that adds to each row the forecast made after seeing it, such as <see cref="GruCatalog.ForecastByGru(ForecastingCatalog, GruMlNet.GruForecastEstimator.Options)"/>.</param>
     /// <param name="options">Columns, horizon and origins.</param>
     /// <exception cref="ArgumentException">An option is not usable, a column is missing, or no series is long enough; the message says what to change.</exception>
-    /// <exception cref="InvalidOperationException">A time cannot be read, or is there twice.</exception>
+    /// <exception cref="InvalidOperationException">An actual value is infinite, or a time cannot be read, or is there twice.</exception>
     public static ForecastEvaluation Backtest(this ForecastingCatalog catalog, IDataView data, IEstimator<ITransformer> estimator, BacktestOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace GruMlNet.Data;
 
 /// <summary>The columns that a row of a series is read from. Immutable.</summary>
-/// <param name="Value">What is forecast.</param>
+/// <param name="Value">What is forecast; empty where only the rows count, which then have no value.</param>
 /// <param name="Time">When the row is; null where the rows follow each other.</param>
 /// <param name="Series">Which series the row belongs to; null where there is one.</param>
 /// <param name="Past">Covariates known up to the row.</param>
@@ -22,7 +22,7 @@ internal sealed record InputColumns(string Value, string? Time, string? Series, 
     internal bool SameAs(InputColumns other) => (Value, Time, Series, Holiday) == (other.Value, other.Time, other.Series, other.Holiday)
         && Past.SequenceEqual(other.Past) && Known.SequenceEqual(other.Known) && Static.SequenceEqual(other.Static);
 
-    internal IEnumerable<string> Names => ((string?[])[Value, Time, Series, .. Past, .. Known, .. Static, Holiday]).OfType<string>().Distinct(StringComparer.Ordinal);
+    internal IEnumerable<string> Names => ((string?[])[Value, Time, Series, .. Past, .. Known, .. Static, Holiday]).OfType<string>().Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
 
     internal IEnumerable<DataViewSchema.Column> In(DataViewSchema schema) => Names.Select(name => SchemaCheck.Column(schema, name));
 

@@ -26,7 +26,11 @@ internal sealed class RowReader
             readSeries = SeriesKey.Reader(row, Column(columns.Series));
         if (columns.Time is not null)
             readTime = TimeColumn.Reader(row, Column(columns.Time), isDate);
-        AddNumbers([columns.Value, .. columns.Past, .. columns.Known], [1, .. layout.PastSizes, .. layout.KnownSizes]);
+        if (columns.Value.Length == 0)
+            numbers.Add((columns.Value, 1, target => target.Span[0] = float.NaN));
+        else
+            AddNumbers([columns.Value], [1]);
+        AddNumbers([.. columns.Past, .. columns.Known], [.. layout.PastSizes, .. layout.KnownSizes]);
         if (columns.Holiday is not null)
             numbers.Add((columns.Holiday, 1, HolidayReader(Column(columns.Holiday), holidays)));
         for (int i = 0; i < columns.Static.Count; i++)

@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
 using GruMlNet.Data;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace GruMlNet.Evaluation;
 
 /// <summary>The rows of a view, sorted into series and laid out step by step, as the forecaster does it: by time where there is a time column, else in the order of the rows.</summary>
 internal sealed class RowsBySeries
 {
-    private readonly List<(int Series, int Row)> rows = [];
+    private readonly IReadOnlyList<(int Series, int Row)> rows;
     private readonly TableSeries[] series;
 
     /// <summary>Reads a view.</summary>
@@ -17,16 +16,17 @@ internal sealed class RowsBySeries
     /// <param name="seriesColumn">Null for one series.</param>
     /// <param name="timeColumn">Null where the rows of a series follow each other.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type than needed.</exception>
-    /// <exception cref="InvalidOperationException">A time cannot be read, is there twice, or lies so far from the others that it must be wrong.</exception>
+    /// <exception cref="InvalidOperationException">A value is infinite, or a time cannot be read, is there twice, or lies so far from the others that it must be wrong.</exception>
     internal RowsBySeries(IDataView view, string? valueColumn, string? seriesColumn, string? timeColumn)
     {
         if (timeColumn is not null)
             SchemaCheck.Time(SchemaShape.Create(view.Schema), timeColumn);
         InputColumns columns = InputColumns.Alone(valueColumn ?? string.Empty) with { Series = seriesColumn, Time = timeColumn };
         var isDate = new StrongBox<bool?>(timeColumn is not null && TimeColumn.IsDate(SchemaCheck.Column(view.Schema, timeColumn).Type) ? true : null);
-        List<SeriesRows> read = Read(view, valueColumn, columns, isDate);
-        var clock = SeriesClock.OfMost(read, columns, isDate.Value ?? false);
-        series = [.. read.Select(one => one.Arrange(clock, CovariateLayout.None, columns, SeriesEnd.Empty(one.Id)))];
+        var table = SeriesTable.Read(view, columns, CovariateLayout.None, HolidayCodes.Known([]), isDate, weight: null, keepRows: true, checkAlive: () => { });
+        var clock = SeriesClock.OfMost(table.Series, columns, isDate.Value ?? false);
+        rows = table.Rows;
+        series = [.. table.Series.Select(one => one.Arrange(clock, CovariateLayout.None, columns, SeriesEnd.Empty(one.Id)))];
     }
 
     /// <summary>Number of series.</summary>
@@ -56,31 +56,5 @@ internal sealed class RowsBySeries
         }
 
         return last;
-    }
-
-    private List<SeriesRows> Read(IDataView view, string? valueColumn, InputColumns columns, StrongBox<bool?> isDate)
-    {
-        using DataViewRowCursor cursor = view.GetRowCursor(ViewColumns.Named(view.Schema, valueColumn, columns.Series, columns.Time));
-        Func<string> readSeries = ViewColumns.SeriesReader(cursor, columns.Series);
-        ValueGetter<float>? getValue = valueColumn is null ? null : cursor.GetGetter<float>(SchemaCheck.Column(view.Schema, valueColumn));
-        Func<decimal>? readTime = columns.Time is { } time ? TimeColumn.Reader(cursor, SchemaCheck.Column(view.Schema, time), isDate) : null;
-        List<SeriesRows> read = [];
-        Dictionary<string, int> indices = new(StringComparer.Ordinal);
-        float value = 0;
-        while (cursor.MoveNext())
-        {
-            string name = readSeries();
-            if (!indices.TryGetValue(name, out int index))
-            {
-                indices.Add(name, index = read.Count);
-                read.Add(new SeriesRows(name));
-            }
-
-            getValue?.Invoke(ref value);
-            rows.Add((index, read[index].Count));
-            read[index].Add([value], readTime?.Invoke(), weight: 1, StaticValues.None, columns, cursor.Position);
-        }
-
-        return read;
     }
 }

@@ -150,6 +150,9 @@ public sealed class EvaluationCatalogTests
         Messages.AssertSays(Assert.Throws<ArgumentException>(() => ml.Forecasting.Backtest(data, Naive(), Options(options => options.Windows = 20))), "horizon 3", "more than 60 steps", "longest has 34");
         Messages.AssertSays(Assert.Throws<ArgumentOutOfRangeException>(() => ml.Forecasting.Backtest(data, Naive(), Options(options => options.Horizon = 4))), "forecasts 3 steps", "asks for 4");
         Messages.AssertSays(Assert.Throws<ArgumentOutOfRangeException>(() => ml.Forecasting.Backtest(data, Naive(), Options(options => options.ActualColumnName = "Price"))), "'Price'");
+        List<StepRow> rows = Shops();
+        rows[7].Value = float.PositiveInfinity;
+        Messages.AssertSays(Assert.Throws<InvalidOperationException>(() => ml.Forecasting.Backtest(ml.Data.LoadFromEnumerable(rows), Naive(), Options(_ => { }))), "'Value'", "row 7");
     }
 
     [Fact]
