@@ -35,6 +35,9 @@ internal sealed class PanelBlend
     /// <summary>What an addition must gain, as a share of the score: less is chance, and costs time in every forecast.</summary>
     private const double MinGain = 0.003;
 
+    /// <summary>A method that counts less than this changes nothing, but costs its time in every forecast.</summary>
+    private const float MinShare = 0.02f;
+
     /// <summary>A score below is none: a perfect method would leave nothing to the others.</summary>
     private const double Tiny = 1e-9;
 
@@ -91,6 +94,14 @@ internal sealed class PanelBlend
 
     /// <summary>The same with a share given to another blend.</summary>
     public PanelBlend Towards(PanelBlend other, float share) => new([.. Weights.Zip(other.Weights, (own, o) => own * (1 - share) + o * share)]);
+
+    /// <summary>The same without what counts hardly at all.</summary>
+    public PanelBlend WithoutTraces()
+    {
+        var kept = Array.ConvertAll(Weights, w => w < MinShare ? 0f : w);
+        var sum = kept.Sum();
+        return new PanelBlend(Array.ConvertAll(kept, w => w / sum));
+    }
 
     /// <summary>The weights of one method alone.</summary>
     public static float[] Of(PanelMethod method)

@@ -65,7 +65,7 @@ internal sealed class PanelJudge
         log("score of each method (Naive2 = 1): " + string.Join(", ", methods.Select(m => FormattableString.Invariant($"{m} {Score(PanelBlend.Of(m)):F4}"))));
         var best = PanelBlend.Choose(Score, methods);
         var even = PriorForecasts / (PriorForecasts + IndependentForecasts());
-        var blend = best.Towards(PanelBlend.ByScore(m => Score(PanelBlend.Of(m)), methods.Where(IsLearnt)), (float)even);
+        var blend = best.Towards(PanelBlend.ByScore(m => Score(PanelBlend.Of(m)), methods.Where(m => !IsNaive(m))), (float)even);
         log(FormattableString.Invariant($"best: {best}, score {Score(best.Weights):F4}; what is best differs from time to time, so {even:P0} go to what does well: {blend}"));
         var simple = methods.Where(m => m >= PanelMethod.NLinear && m != PanelMethod.Smoothing).MinBy(m => Score(PanelBlend.Of(m)));
         if (Trust(medians, blend, simple) is < 1 and var trust)
@@ -73,6 +73,7 @@ internal sealed class PanelJudge
             log(FormattableString.Invariant($"combined: {blend}; that it is better than {simple} is {trust:P0} believed, from so few forecasts"));
             blend = blend.Towards(simple, (float)(1 - trust));
         }
+        blend = blend.WithoutTraces();
         log(FormattableString.Invariant($"combined: {blend}, score {Score(blend.Weights):F4}"));
         return blend;
 
@@ -88,8 +89,8 @@ internal sealed class PanelJudge
         }
     }
 
-    /// <summary>The networks, and the linear maps that are fitted to all series.</summary>
-    private static bool IsLearnt(PanelMethod method) => method is PanelMethod.Network or PanelMethod.Ridge or PanelMethod.NLinear or PanelMethod.Regression;
+    /// <summary>What only carries values on. It may be best by chance; a share is given to what has reasons to do well.</summary>
+    private static bool IsNaive(PanelMethod method) => method is PanelMethod.Naive or PanelMethod.SeasonalNaive or PanelMethod.Naive2 or PanelMethod.Drift;
 
     private double[][] NetworkMedians() => [.. _folds.SelectMany(f => Array.ConvertAll(PanelModel.Pooled(f.Trial, f.Windows), PanelModel.Median))];
 

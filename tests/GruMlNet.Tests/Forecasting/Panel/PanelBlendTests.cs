@@ -36,6 +36,15 @@ public sealed class PanelBlendTests
         Assert.Equal(0.2f, blend.Weights[(int)PanelMethod.Drift], 1e-6);
     }
 
+    [Fact]
+    public void WithoutTraces_LeavesOutWhatCountsLittle()
+    {
+        PanelBlend blend = PanelBlend.NetworkOnly.Towards(PanelMethod.Drift, 0.2f).Towards(PanelMethod.Smoothing, 0.01f).WithoutTraces();
+        Assert.False(blend.Uses(PanelMethod.Smoothing));
+        Assert.Equal(0.2f, blend.Weights[(int)PanelMethod.Drift], 1e-6);
+        Assert.Equal(1f, blend.Weights.Sum(), 1e-6);
+    }
+
     /// <summary>One method that is wrongly near 0 moves the mean by its share, whatever the logarithm makes of it.</summary>
     [Fact]
     public void Quantiles_OnLogarithms_AreBlendedInTheValuesUnits()
@@ -69,7 +78,7 @@ public sealed class PanelBlendTests
         Assert.NotEqual(Scores(Fold(44, 1)), Scores(Fold(57, 1), Fold(44, 1)));
     }
 
-    /// <summary>Few forecasts are weak evidence, and most of the weight goes to all that is learnt, whatever did best; of many, little does.</summary>
+    /// <summary>Few forecasts are weak evidence, and most of the weight goes to all that is not naive, whatever did best; of many, little does.</summary>
     [Theory]
     [InlineData(20, 0.8)]
     [InlineData(320, 0.2)]
@@ -82,7 +91,7 @@ public sealed class PanelBlendTests
         string line = log.Single(l => l.StartsWith("best: ", StringComparison.Ordinal));
         Assert.Contains(FormattableString.Invariant($"{share:P0} go to what does well"), line, StringComparison.Ordinal);
         string mixed = line.Split("what does well")[1];
-        Assert.All(["Network", "Ridge", "NLinear"], method => Assert.Contains(method, mixed, StringComparison.Ordinal));
+        Assert.All(["Network", "Ridge", "NLinear", "Smoothing"], method => Assert.Contains(method, mixed, StringComparison.Ordinal));
     }
 
     private static string Scores(params PanelFold[] folds)
