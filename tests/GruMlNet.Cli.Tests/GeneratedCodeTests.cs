@@ -23,12 +23,14 @@ public sealed class GeneratedCodeTests : IDisposable
     [Theory]
     [InlineData("train --input @wide.csv --layout wide --seasonality 4")]
     [InlineData("train --input @long.csv --label-col sales --time-col month --series-col shop --seasonality 4")]
+    [InlineData("train --input @digits.csv --label-col sales --time-col month --series-col shop --seasonality 4")]
     [InlineData("train --input @plain.csv --label-col 1 --has-header false")]
     [InlineData("train --input @shops.csv --label-col sales --time-col month --series-col shop --known-cols promo --past-cols web --static-cols region,size --holiday-col feast --weight-col step --calendar DayOfYear")]
     public void Code_OfEachLayout_TrainsEvaluatesAndForecasts(string command)
     {
         tool.WriteWide();
         tool.WriteLong();
+        tool.Write("digits.csv", [.. tool.Lines("long.csv").Select(line => line.Replace("-", "", StringComparison.Ordinal))]);
         tool.Write("shops.csv", [.. tool.Lines("long.csv").Select((line, i) => i == 0 ? $"promo,web,region,size,feast,step,{line}" : $"{i % 3 == 0},{i % 5},{line[..2]}-land,{line[1]}.5,{(i % 7 == 0 ? "Fair" : "")},,{line}"),
             .. Enumerable.Range(0, 3).SelectMany(s => Enumerable.Range(0, 4).Select(t => $"true,,S{s}-land,{s}.5,,,S{s},{new DateTime(2020, 1, 1).AddMonths(40 - 2 * s + t):yyyy-MM-dd},"))]);
         tool.Write("plain.csv", [.. tool.Lines("long.csv").Where(line => line.StartsWith("S1", StringComparison.Ordinal)).Select(line => string.Join(';', line.Split(',')[1..]))]);

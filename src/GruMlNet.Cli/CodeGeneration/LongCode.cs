@@ -30,8 +30,10 @@ internal sealed class LongCode
         SeriesClock clock = panel.Times?.Clock ?? SeriesClock.None;
         (knowsFuture, writesTime, timeType) = (format.Inputs.HasFuture, clock.Unit != ClockUnit.Rows, clock.IsDate ? "DateTime" : "double");
         series = format.Series is null ? null : Text(format.Series);
+        IReadOnlyList<string> exact = panel.Times?.Written.Exact ?? [];
+        string parse = exact.Count == 0 ? "DateTime.Parse({0}, " : $"DateTime.ParseExact({{0}}, (string[])[{string.Join(", ", exact.Select(one => $"\"{one}\""))}], ";
         time = format.Time is null ? null : Add(timeType, format.Time, clock.IsDate
-            ? "DateTime.Parse({0}, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)"
+            ? parse + "CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)"
             : "double.Parse({0}, CultureInfo.InvariantCulture)");
         label = Number(format.Label!);
         Option("SeriesColumnName", series);

@@ -44,7 +44,7 @@ internal sealed class LongPanel(string path, FileFormat format, LongReader read)
 
         (string[] past, string[] known, string[] numbers, string[] categories) = layout.Names(columns);
         PanelNames names = new(past, known, numbers, categories);
-        return new Panel(series, read.Times is null ? null : new PanelTimes(clock, last, read.Times.Format)) { Layout = layout, Names = names.IsEmpty ? null : names, UnknownHoliday = unknownHoliday };
+        return new Panel(series, read.Times is null ? null : new PanelTimes(clock, last, read.Times)) { Layout = layout, Names = names.IsEmpty ? null : names, UnknownHoliday = unknownHoliday };
     }
 
     private static int[] Ones(IReadOnlyList<string> columns) => [.. columns.Select(_ => 1)];

@@ -51,8 +51,8 @@ internal sealed record Panel(IReadOnlyList<PanelSeries> Series, PanelTimes? Time
 /// <summary>The time axis of a panel.</summary>
 /// <param name="Clock">The step that most series have.</param>
 /// <param name="Last">Time of the last step of each series.</param>
-/// <param name="Format">How dates are written in the file; not used for numbers.</param>
-internal sealed record PanelTimes(SeriesClock Clock, IReadOnlyList<decimal> Last, string Format)
+/// <param name="Written">How times are written in the file.</param>
+internal sealed record PanelTimes(SeriesClock Clock, IReadOnlyList<decimal> Last, TimeText Written)
 {
     /// <summary>Time of the first step of a series of a length; of the last where times are irregular.</summary>
     internal decimal First(int series, int length) => Clock.After(Last[series], 1 - length) ?? Last[series];
@@ -67,10 +67,6 @@ internal sealed record PanelTimes(SeriesClock Clock, IReadOnlyList<decimal> Last
     /// <summary>The time some steps after the end of a series; the number of the step where times are irregular.</summary>
     internal string After(int series, int steps)
     {
-        if (Clock.After(Last[series], steps) is not { } time)
-            return steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return Clock.IsDate
-            ? new DateTime((long)time).ToString(Format, System.Globalization.CultureInfo.InvariantCulture)
-            : Clock.Text(time);
+        return Clock.After(Last[series], steps) is { } time ? Written.Text(time) : steps.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -42,7 +42,7 @@ internal static class ForecastChart
         if (isDate)
         {
             var ticks = (ScottPlot.TickGenerators.DateTimeAutomatic)plot.Axes.DateTimeTicksBottom().TickGenerator;
-            ticks.LabelFormatter = time => time.ToString(panel.Times!.Format, CultureInfo.InvariantCulture);
+            ticks.LabelFormatter = time => panel.Times!.Written.Text(time.Ticks);
         }
 
         // The same picture on every machine, as the CSV beside it.
