@@ -185,6 +185,18 @@ public sealed class CovariateTests : IDisposable
     }
 
     [Fact]
+    public void Model_OfColumns_OnAWideFile_SaysWhyNot()
+    {
+        _ = tool.RunWell($"train --input @shops.csv {Columns} --known-cols promo --static-cols region --horizon {Ahead} --budget fast --model @m.zip");
+        tool.WriteWide();
+        Outcome outcome = tool.Run("forecast --input @wide.csv --layout wide --model @m.zip --output @F.csv");
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("--layout wide", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("'promo'", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TooLittleData_ForCovariates_IsSaid()
     {
         tool.Write("few.csv", [.. tool.Lines("shops.csv").Take(31)]);

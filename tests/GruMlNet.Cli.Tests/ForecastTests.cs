@@ -211,6 +211,25 @@ public sealed class ForecastTests : IDisposable
     }
 
     [Fact]
+    public void Wide_MarksAtTheEnd_AreStepsAndSaid()
+    {
+        File.AppendAllText(tool["wide.csv"], "E,1,2,3,NA,NA\n");
+        Assert.Contains("1 series ends with missing values (the first: 'E')", tool.RunWell($"{Wide} --quiet").Error, StringComparison.Ordinal);
+        tool.WriteWide();
+        Assert.Equal("", tool.RunWell($"{Wide} --quiet").Error);
+    }
+
+    [Fact]
+    public void Output_ThroughALinkToNowhere_IsFoundOutBeforeTraining()
+    {
+        _ = File.CreateSymbolicLink(tool["link.csv"], tool["none/F.csv"]);
+        Outcome outcome = tool.Run("forecast --input @wide.csv --layout wide --horizon 6 --budget fast --output @link.csv");
+        Assert.Equal(ExitCode.Output, outcome.ExitCode);
+        Assert.Contains("cannot be written: its folder does not exist.", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Trained", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Interrupted_BeforeTraining_WritesNothing()
     {
         Outcome outcome = tool.Run(Wide, new CancellationToken(canceled: true));

@@ -52,6 +52,8 @@ internal sealed class ForecastCommand : ToolCommand
             throw new Failure("--lower and --upper are for the wide layout; in the long layout the bounds are columns of the output.", ExitCode.Usage);
         if (format.Layout == Layout.Wide && level.Percent(parsed).Length > 1)
             throw new Failure("--level takes one level in the wide layout, whose files hold one bound of one level each: give one, or use the long layout, where all are columns of the output.", ExitCode.Usage);
+        if (format.Layout == Layout.Wide && loaded?.Forecaster.Names is { IsEmpty: false } learnt)
+            throw new Failure($"--layout wide: the model has learnt from columns ({Listed(learnt)}) that this layout does not have. Give the data in the long layout.", ExitCode.Usage);
         Panel panel = data.Read(parsed, format, loaded?.Settings.Covariates);
         int charted = ChartedSeries(parsed, panel);
 
@@ -69,6 +71,7 @@ internal sealed class ForecastCommand : ToolCommand
         PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, levels, training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");
+        WarnOfMissingEnds(screen, format, panel);
 
         using var files = new OutputFiles();
         files.AddText(parsed.GetValue(output)!, writer => WriteForecasts(writer, forecast => forecast.Point));
@@ -109,6 +112,16 @@ internal sealed class ForecastCommand : ToolCommand
                 LongFile.Write(writer, format, panel, forecasts, levels);
         }
     }
+
+    /// <summary>NA and its like are steps wherever they stand, and a series that has ended must have blanks instead; some programs write NA for both.</summary>
+    private static void WarnOfMissingEnds(Screen screen, FileFormat format, Panel panel)
+    {
+        PanelSeries[] ends = format.Layout == Layout.Long ? [] : [.. panel.Series.Where(series => series.Values is [.., float.NaN])];
+        if (ends.Length > 0)
+            screen.Warn($"{ends.Length} series {(ends.Length == 1 ? "ends" : "end")} with missing values (the first: '{ends[0].Id}'): they are steps of the past, and the forecast starts after them. Where a series has ended, leave the fields blank instead.");
+    }
+
+    private static string Listed(PanelNames names) => string.Join(", ", ((string[][])[names.Past, names.Known, names.StaticNumbers, names.StaticCategories]).SelectMany(one => one).Select(name => $"'{name}'"));
 
     private int ChartedSeries(ParseResult parsed, Panel panel)
     {

@@ -5,27 +5,27 @@ namespace GruMlNet.Cli.Csv;
 /// <summary>One record and the line of the file it starts on, counted from 1.</summary>
 internal readonly record struct CsvRow(int Line, string[] Fields);
 
-/// <summary>Reads separated values as RFC 4180 describes them: fields may be quoted, and quoted fields may hold separators, quotes and line ends. Blank lines are skipped.</summary>
+/// <summary>Reads separated values as RFC 4180 describes them: fields may be quoted, and quoted fields may hold separators, quotes and line ends. Blank lines are skipped; text is UTF-8, or what the file's first bytes say.</summary>
 internal static class CsvReader
 {
     private const char Quote = '"';
-    private static readonly char[] Separators = [',', ';', '\t'];
+    private static readonly char[] Separators = [';', '\t', ','];
 
-    /// <exception cref="Failure">The file is missing, not readable or empty, or a quote is never closed.</exception>
+    /// <exception cref="Failure">The file is missing, not readable, not text in UTF-8, or empty, or a quote is never closed.</exception>
     internal static IEnumerable<CsvRow> Read(string path)
     {
         using StreamReader reader = Open(path);
         char? separator = null;
         var fields = new List<string>();
-        for (int line = 1; reader.ReadLine() is { } text; line++)
+        for (int line = 1; Line(reader, path) is { } text; line++)
         {
-            if (text.Length == 0)
+            if (text.AsSpan().Trim(' ').IsEmpty)
                 continue;
             separator ??= SeparatorOf(text);
             int start = line;
             while (!TrySplit(text, separator.Value, fields))
             {
-                string next = reader.ReadLine() ?? throw new Failure($"'{path}', line {start}: a quote is opened and never closed.");
+                string next = Line(reader, path) ?? throw new Failure($"'{path}', line {start}: a quote is opened and never closed.");
                 text = $"{text}\n{next}";
                 line++;
             }
@@ -41,7 +41,7 @@ internal static class CsvReader
     {
         try
         {
-            return new StreamReader(path);
+            return new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -57,7 +57,20 @@ internal static class CsvReader
         }
     }
 
-    /// <summary>The most frequent of comma, semicolon and tab in the first line.</summary>
+    /// <summary>Letters that cannot be read would be lost, and with them the names of series.</summary>
+    private static string? Line(StreamReader reader, string path)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new Failure($"'{path}' is not text in UTF-8: save it as that (in Excel as 'CSV UTF-8').", inner: e);
+        }
+    }
+
+    /// <summary>The most frequent of semicolon, tab and comma in the first line; commas as many as the others are those of decimal numbers.</summary>
     internal static char SeparatorOf(string header) => Separators.MaxBy(separator => header.Count(c => c == separator));
 
     /// <summary>False where the text ends within quotes: the field goes on in the next line.</summary>

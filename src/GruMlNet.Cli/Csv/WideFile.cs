@@ -13,7 +13,7 @@ internal static class WideFile
         {
             bool skip = isFirst && Header.IsHeader(hasHeader, fields);
             isFirst = false;
-            if (skip)
+            if (skip || Array.TrueForAll(fields, field => field.Length == 0))
                 continue;
             string id = fields[0];
             if (!lines.TryAdd(id, line))

@@ -32,7 +32,7 @@ internal sealed class OutputFiles : IDisposable
                 throw new Failure($"'{path}' is a folder: give the name of a file.", ExitCode.Output);
             Try(path, () =>
             {
-                string probe = Temporary(path);
+                string probe = Temporary(target);
                 File.Create(probe).Dispose();
                 File.Delete(probe);
             });
@@ -63,7 +63,7 @@ internal sealed class OutputFiles : IDisposable
 
     public void Dispose()
     {
-        foreach ((string temporary, _) in written)
+        foreach ((string temporary, _) in written.Where(file => File.Exists(file.Temporary)))
             File.Delete(temporary);
     }
 
