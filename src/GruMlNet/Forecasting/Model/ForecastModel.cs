@@ -79,7 +79,7 @@ internal sealed class ForecastModel
     }
 
     /// <summary>A history with negative values is no reason to forecast zeros: it is not kept above 0, whatever the training data was like.</summary>
-    private float Finish(double value, SeriesAnalysis analysis) => (float)(_plan.NonNegative && !analysis.HasNegative ? Math.Max(value, 0) : value);
+    private float Finish(double value, SeriesAnalysis analysis) => ValueTransform.ToFloat(_plan.NonNegative && !analysis.HasNegative ? Math.Max(value, 0) : value);
 
     /// <summary>The networks' mean correction, faded out where the history is too short to tell which forecasters do well on it.</summary>
     private void AddCorrection(SeriesAnalysis analysis, double[] center)

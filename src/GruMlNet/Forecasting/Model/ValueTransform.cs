@@ -37,5 +37,8 @@ internal readonly record struct ValueTransform(bool IsLog, double Shift, double 
     /// <summary>Like <see cref="Apply"/>, for forecasts: what lies below the logarithm's range is taken as a thousandth of the largest value seen.</summary>
     public double ApplyClamped(double x) => IsLog ? Math.Max(Math.Log(Math.Max(x + Shift, double.Epsilon)), Ceiling - MaxLogRise - LogThousand) : x;
 
+    /// <summary>A forecast as it is given out: never infinite, however large the history is.</summary>
+    public static float ToFloat(double x) => (float)Math.Clamp(x, -float.MaxValue, float.MaxValue);
+
     public double Invert(double v) => IsLog ? Math.Exp(Math.Min(v, Ceiling)) - Shift : v;
 }

@@ -198,6 +198,12 @@ internal sealed class PanelForecaster
                 continue;
             }
             var values = quantiles[next++];
+            // Nothing but zeros says nothing of a scale: a network's trace of anything else would be noise, and all of an error in per cent.
+            if (series[n].HasOnlyZeros)
+            {
+                results[n].Fill(0);
+                continue;
+            }
             for (var i = 0; i < steps; i++)
             {
                 var step = values.AsSpan(i * Q, Q);
@@ -216,7 +222,7 @@ internal sealed class PanelForecaster
     private float Finish(double value, PreparedSeries series)
     {
         var x = series.Transform.Invert(value);
-        return (float)(_panel!.Plan.NonNegative && !series.HasNegative ? Math.Max(x, 0) : x);
+        return ValueTransform.ToFloat(_panel!.Plan.NonNegative && !series.HasNegative ? Math.Max(x, 0) : x);
     }
 
     private void PerSeriesBlock(float[] history, PanelForecast result, int from, ReadOnlySpan<float> levels)

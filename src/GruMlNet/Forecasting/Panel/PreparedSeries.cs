@@ -19,6 +19,7 @@ internal sealed class PreparedSeries
         Raw = all[_start..];
         var history = Raw.Span;
         HasNegative = !ValueTransform.CanLog(history);
+        HasOnlyZeros = !history.ContainsAnyExcept(0f, float.NaN);
         Transform = plan.UseLog && !HasNegative ? ValueTransform.Log(history) : ValueTransform.Identity;
         Values = new float[history.Length];
         Observed = new bool[history.Length];
@@ -36,6 +37,9 @@ internal sealed class PreparedSeries
     public ReadOnlyMemory<float> Raw { get; }
 
     public bool HasNegative { get; }
+
+    /// <summary>Whether all observed values are 0.</summary>
+    public bool HasOnlyZeros { get; }
 
     public ValueTransform Transform { get; }
 
