@@ -67,7 +67,7 @@ public sealed class CsvTests : IDisposable
     [Fact]
     public void Wide_BlanksAtTheEnds_AreNoSteps()
     {
-        tool.Write("a.csv", "\"V1\",\"V2\",\"V3\",\"V4\",\"V5\"", "\"A\",1,2,,", "B,,5,NA,7", "C,,,,");
+        tool.Write("a.csv", "\"V1\",\"V2\",\"V3\",\"V4\",\"V5\"", "\"A\",1,2,,", "B,#N/A,5,n/a,7", "C,,,,");
         Panel panel = WideFile.Read(tool["a.csv"], hasHeader: null);
         Assert.Equal(["A", "B", "C"], panel.Series.Select(series => series.Id));
         Assert.Equal([[1, 2], [5, float.NaN, 7], []], panel.Series.Select(series => series.Values));

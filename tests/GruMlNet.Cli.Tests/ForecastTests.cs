@@ -220,6 +220,26 @@ public sealed class ForecastTests : IDisposable
     }
 
     [Fact]
+    public void Long_DatesWithTheDayFirst_LeaveGapsThatAreSaid()
+    {
+        // The first of each month, read as days of January.
+        tool.Write("months.csv", ["month,sales", .. Enumerable.Range(0, 60).Select(t => $"01/{t % 12 + 1:00}/{2015 + t / 12},{t % 12}")]);
+        string options = "--label-col sales --time-col month --horizon 3 --budget fast --quiet";
+        string[] said = ["1413 of 1473 steps have no value", "1 day", "the month first"];
+        Assert.All(said, part => Assert.Contains(part, tool.RunWell($"forecast --input @months.csv {options} --output @F.csv").Error, StringComparison.Ordinal));
+        Assert.All(said, part => Assert.Contains(part, tool.RunWell($"train --input @months.csv {options} --model @m.zip").Error, StringComparison.Ordinal));
+        Assert.Equal("", tool.RunWell("forecast --input @long.csv --label-col sales --time-col month --series-col shop --horizon 3 --budget fast --quiet --output @F.csv").Error);
+    }
+
+    [Fact]
+    public void SeriesOfOneValue_HasNoBounds_AndThatIsSaid()
+    {
+        File.AppendAllText(tool["wide.csv"], "E,5\n");
+        Assert.Contains("'E' has too few values for bounds", tool.RunWell($"{Wide} --quiet --lower @L.csv --upper @U.csv").Error, StringComparison.Ordinal);
+        Assert.Equal("E,,,,,,", tool.Lines("L.csv")[4]);
+    }
+
+    [Fact]
     public void Output_ThroughALinkToNowhere_IsFoundOutBeforeTraining()
     {
         _ = File.CreateSymbolicLink(tool["link.csv"], tool["none/F.csv"]);

@@ -35,6 +35,7 @@ internal sealed class BacktestCommand : ToolCommand
         outputs.Check(parsed, data.Input(parsed));
         FileFormat format = data.Format(parsed);
         Panel panel = data.Read(parsed, format);
+        DoubtfulData.Warn(screen, format, panel);
         int steps = parsed.GetValue(horizon)!.Value;
         var origins = new RollingOrigin(steps, parsed.GetValue(windows)!.Value, parsed.GetValue(stride) ?? steps);
         PanelForecaster? latest = null;

@@ -55,6 +55,7 @@ internal sealed class ForecastCommand : ToolCommand
         if (format.Layout == Layout.Wide && loaded?.Forecaster.Names is { IsEmpty: false } learnt)
             throw new Failure($"--layout wide: the model has learnt from columns ({Listed(learnt)}) that this layout does not have. Give the data in the long layout.", ExitCode.Usage);
         Panel panel = data.Read(parsed, format, loaded?.Settings.Covariates);
+        DoubtfulData.Warn(screen, format, panel);
         int charted = ChartedSeries(parsed, panel);
 
         int steps = parsed.GetValue(horizon) ?? loaded!.Forecaster.Horizon;
@@ -71,7 +72,8 @@ internal sealed class ForecastCommand : ToolCommand
         PanelForecast[] forecasts = used.Forecaster.ForecastAll(panel.ToForecast(steps), steps, levels, training.Threads(parsed));
         foreach (PanelSeries empty in panel.Series.Where(series => !series.Values.AsSpan().ContainsAnyExcept(float.NaN)))
             screen.Warn($"Series '{empty.Id}' has no values: its forecast is blank.");
-        WarnOfMissingEnds(screen, format, panel);
+        foreach ((_, PanelSeries series) in forecasts.Zip(panel.Series).Where(pair => float.IsFinite(pair.First.Point[0]) && float.IsNaN(pair.First.Lower[0][0])))
+            screen.Warn($"Series '{series.Id}' has too few values for bounds: they are blank.");
 
         using var files = new OutputFiles();
         files.AddText(parsed.GetValue(output)!, writer => WriteForecasts(writer, forecast => forecast.Point));
@@ -111,14 +113,6 @@ internal sealed class ForecastCommand : ToolCommand
             else
                 LongFile.Write(writer, format, panel, forecasts, levels);
         }
-    }
-
-    /// <summary>NA and its like are steps wherever they stand, and a series that has ended must have blanks instead; some programs write NA for both.</summary>
-    private static void WarnOfMissingEnds(Screen screen, FileFormat format, Panel panel)
-    {
-        PanelSeries[] ends = format.Layout == Layout.Long ? [] : [.. panel.Series.Where(series => series.Values is [.., float.NaN])];
-        if (ends.Length > 0)
-            screen.Warn($"{ends.Length} series {(ends.Length == 1 ? "ends" : "end")} with missing values (the first: '{ends[0].Id}'): they are steps of the past, and the forecast starts after them. Where a series has ended, leave the fields blank instead.");
     }
 
     private static string Listed(PanelNames names) => string.Join(", ", ((string[][])[names.Past, names.Known, names.StaticNumbers, names.StaticCategories]).SelectMany(one => one).Select(name => $"'{name}'"));

@@ -37,6 +37,7 @@ internal sealed class TrainCommand : ToolCommand
         GeneratedCode.Check(parsed.GetValue(generateCode));
         FileFormat format = data.Format(parsed);
         Panel panel = data.Read(parsed, format);
+        DoubtfulData.Warn(screen, format, panel);
         ModelFile trained = training.Train(parsed, panel, format, parsed.GetValue(horizon)!.Value, screen, cancellation);
 
         using var files = new OutputFiles();

@@ -6,7 +6,7 @@ namespace GruMlNet.Cli.Csv;
 internal static class CsvNumber
 {
     private const int MaxShown = 60;
-    private static readonly string[] MissingMarks = ["NA", "NaN", "null", "?"];
+    private static readonly string[] MissingMarks = ["NA", "N/A", "#N/A", "NaN", "null", "?"];
 
     /// <summary>The field for a message: its beginning, where it is long.</summary>
     internal static string Shown(string field) => field.Length <= MaxShown ? field : $"{field[..MaxShown]}…";

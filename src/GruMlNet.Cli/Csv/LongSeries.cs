@@ -55,7 +55,8 @@ internal sealed class LongSeries(string id, int numbers, int statics)
         {
             if (keys[i] == keys[i - 1])
                 throw new Failure($"'{path}', lines {Math.Min(order[i - 1], order[i])} and {Math.Max(order[i - 1], order[i])} have the same time{(hasSeries ? $" of series '{id}'" : "")}: {format.Text(keys[i])}. "
-                    + "Keep one row per time" + (hasSeries ? "." : ", or name the column that tells several series apart with --series-col."));
+                    + "Keep one row per time" + (hasSeries ? "." : ", or name the column that tells several series apart with --series-col.")
+                    + (format.IsDate ? " Where local clocks are set back, write UTC or the offset." : ""));
         }
     }
 
