@@ -28,6 +28,13 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
 
+        // As of a variable of a script that is not set.
+        if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => option.Tokens.Any(token => token.Value.Length == 0)) is { } blank)
+        {
+            await error.WriteLineAsync($"{blank.Option.Name} is blank: give it a value, or leave it out.");
+            return ExitCode.Usage;
+        }
+
         try
         {
             // No timeout of the library: a command that is interrupted still writes the best model so far.

@@ -57,6 +57,7 @@ public sealed class FailureTests : IDisposable
     [InlineData("--input @wide.csv --layout wide --horizon 10001", 2, "1 to 10000", "got '10001'")]
     [InlineData("--input @wide.csv --layout wide --horizon x", 2, "whole number", "got 'x'")]
     [InlineData("--input @wide.csv --layout wide --horizon 2 --level 0.95", 2, "got '0.95'", "write 95")]
+    [InlineData("--input @wide.csv --layout wide --horizon 2 --level 99.9999999", 2, "got '99.9999999'")]
     [InlineData("--input @wide.csv --layout wide --horizon 2 --level 80,95", 2, "--level takes one level in the wide layout", "long layout")]
     [InlineData("--input @long.csv --label-col sales --horizon 2 --level 80,80", 2, "--level has 80 twice")]
     [InlineData("--input @long.csv --label-col sales --horizon 2 --level 80,x", 2, "got 'x'")]
@@ -91,6 +92,18 @@ public sealed class FailureTests : IDisposable
         Assert.SkipUnless(Directory.Exists("/proc"), "There is no folder that nobody can write to.");
         Assert.Equal(ExitCode.Output, outcome.ExitCode);
         Assert.DoesNotContain("Trained", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--input")]
+    [InlineData("--output")]
+    public async Task FileName_Blank_IsNamed(string option)
+    {
+        string[] args = ["forecast", "--layout", "wide", "--horizon", "2", "--input", tool["wide.csv"], "--output", tool["G.csv"]];
+        args[Array.IndexOf(args, option) + 1] = "";
+        using StringWriter output = new(), error = new();
+        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(args, output, error, TestContext.Current.CancellationToken));
+        Assert.Contains($"{option} is blank", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

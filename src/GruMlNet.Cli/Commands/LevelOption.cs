@@ -18,7 +18,7 @@ internal sealed class LevelOption : Option<double[]>
             List<double> levels = [];
             foreach (string text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
             {
-                if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double level) || level is not (>= 1 and < 100))
+                if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double level) || level is not (>= 1 and < 100) || Fraction(level) >= 1)
                     result.AddError($"--level must be at least 1 and below 100, got '{text}': write 95 for 95 %.");
                 else if (levels.Contains(level))
                     result.AddError($"--level has {text} twice: give each level once.");
