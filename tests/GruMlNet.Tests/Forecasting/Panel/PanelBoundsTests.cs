@@ -39,7 +39,12 @@ public sealed class PanelBoundsTests
         var rates = new Dictionary<string, SortedDictionary<int, float>>();
         PanelForecaster.Train([.. Enumerable.Range(0, 6).Select(s => new PanelSeries($"{s}", Noise(s, 300)))], new GruForecastModelOptions
         {
-            Horizon = Horizon, Seasonality = Season, HiddenSize = 8, TrainingSteps = 800, EnsembleSize = 1, CancellationToken = TestContext.Current.CancellationToken,
+            Horizon = Horizon,
+            Seasonality = Season,
+            HiddenSize = 8,
+            TrainingSteps = 800,
+            EnsembleSize = 1,
+            CancellationToken = TestContext.Current.CancellationToken,
             Training = new TrainerOptions { LearningRate = 0.02f, BatchSize = 64 },
             Progress = report =>
             {
