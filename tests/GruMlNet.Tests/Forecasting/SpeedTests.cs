@@ -6,6 +6,7 @@ using Microsoft.ML;
 
 namespace GruMlNet.Tests.Forecasting;
 
+[Trait("Category", "Speed")]
 public sealed class SpeedTests
 {
     private const int Count = 1000, Length = 200, Season = 24;
